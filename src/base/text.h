@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// Small text helpers that more than one stage needs: showing bytes in messages, numbers for
+// people, UTF-8.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace silversmith {
+
+// The bytes between double quotes, for a message: control bytes and bytes that are not UTF-8 as
+// \xNN, " and \ escaped, cut to `bytes_max` bytes with "..." behind the quote.
+std::string show(std::string_view bytes, size_t bytes_max = 60);
+
+std::string join(const std::vector<std::string>& parts, std::string_view between);
+std::vector<std::string_view> split(std::string_view text, char at);  // views into `text`
+std::string_view trim(std::string_view text);                         // blanks and tabs
+bool ends_with_ignoring_case(std::string_view text, std::string_view suffix);  // ASCII case
+
+std::string human_bytes(uint64_t bytes);    // "1.97 GB", powers of 1000
+std::string human_count(uint64_t count);    // "8 100 412"
+// "256MiB", "256MB", "256 M", "1G", "1073741824": M and MiB are powers of 1024, MB of 1000.
+std::optional<uint64_t> parse_bytes(std::string_view text);
+
+// The offset of the first byte that does not continue a well-formed UTF-8 text (RFC 3629:
+// no overlongs, no surrogates, nothing above U+10FFFF), or nullopt. Fast on ASCII.
+std::optional<size_t> find_invalid_utf8(std::string_view bytes);
+
+}  // namespace silversmith

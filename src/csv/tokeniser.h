@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// chunk → Records: finds fields and sets broken records aside. SIMD when quotes are where parity
+// expects them, the state machine for a lenient chunk or a dialect that is not plain(). Owned by
+// one worker; reuses its memory from chunk to chunk.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "csv/chunk.h"
+#include "csv/dialect.h"
+#include "csv/records.h"
+
+namespace silversmith::csv {
+
+class Tokeniser {
+ public:
+  // `width` 0 accepts the width of each record as it is (only for lead chunks and sniffing: then
+  // split_lead below is the way in). `line_end` must be decided (not `detect`). `kernel` "" picks.
+  Tokeniser(const Dialect& dialect, LineEnd line_end, uint32_t width, std::string_view kernel = {});
+  Tokeniser(Tokeniser&&) noexcept;
+  ~Tokeniser();
+
+  // Requires kind records. The result is valid until the next call or until `chunk` dies.
+  const Records& tokenise(const Chunk& chunk);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// The cells of the header rows, unquoted, as they stand, one vector a row.
+// Fails with invalid (type "encoding-error", "text-after-quote", ...): the message has the place.
+Result<std::vector<std::vector<std::string>>> split_lead(const Dialect& dialect, LineEnd line_end,
+                                                         const Chunk& chunk);
+
+}  // namespace silversmith::csv

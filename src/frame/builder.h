@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// records → columns: converts column by column over spans, applies null tokens, types and
+// `required`, and sets bad records aside. One worker owns it; memory is reused from chunk to chunk.
+// Order within a record: width → null tokens → cast → required (contracts-and-ux 10.2).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "csv/records.h"
+#include "frame/columns.h"
+#include "frame/plan.h"
+#include "frame/rejects.h"
+
+namespace silversmith::frame {
+
+// Where a chunk stands in the file (from csv::Chunk).
+struct Place {
+  uint64_t byte_offset = 0;
+  uint64_t first_record = 1;
+  uint64_t first_line = 1;
+};
+
+// Valid until the next build() or until the chunk dies.
+struct Batch {
+  std::vector<Column> columns;            // as the plan's
+  uint32_t rows = 0;                      // accepted
+  std::vector<uint32_t> accepted;         // per row: its index in Records
+  std::vector<Reject> rejects;            // quarantined, nullified and failed, ascending by row
+  uint64_t cells_nullified = 0;
+  uint32_t quarantined = 0;               // records
+  std::map<std::string_view, uint64_t> reasons;  // code → records (first error) or cells nullified
+  bool failed = false;                    // an Action::fail met its case: refuse the file
+};
+
+class Builder {
+ public:
+  // `plan` must outlive this and name at most `width` fields.
+  Builder(const Plan& plan, uint32_t width);
+  Builder(Builder&&) noexcept;
+  ~Builder();
+
+  const Batch& build(const csv::Records& records, const Place& place);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace silversmith::frame
