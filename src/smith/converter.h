@@ -5,7 +5,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "base/stream.h"
@@ -28,9 +30,17 @@ class Outputs {
   virtual Result<parquet::KeyValues> seal(silver::Account& account) = 0;
 };
 
+// Under which terms an object is converted: a contract, or the options when there is none.
+struct Terms {
+  std::string contract;    // name; "" without a contract
+  uint64_t version = 0;    // of the contract; 0 without one
+  std::string identity;    // SHA-256 hex of what changes the outcome (decisions 4 and 6)
+};
+
 class Converter {
  public:
   virtual ~Converter() = default;
+  virtual const Terms& terms() const = 0;
   // Converts one object. `again` opens the same bytes anew (inference reads twice). A file-level
   // data fault is no error: it is in account.faults, and nothing of the sinks may be published.
   // Fails with what a source or sink fails with; conflict when the object changed while read.
@@ -38,6 +48,17 @@ class Converter {
   using OpenSource = std::function<Result<std::unique_ptr<ByteSource>>()>;
   virtual Result<silver::Account> convert(const std::string& key, const OpenSource& open,
                                           Outputs& outputs) = 0;
+};
+
+enum class Reread : uint8_t { if_stale, now };
+
+// Finds the contract for a key and makes the converter that follows it. Used from one thread.
+class Converters {
+ public:
+  virtual ~Converters() = default;
+  // Fails with denied (contracts unreadable, two contracts match, a contract is wrong): a
+  // configuration error with a hint, never "no contract".
+  virtual Result<std::unique_ptr<Converter>> for_key(std::string_view key, Reread reread) = 0;
 };
 
 }  // namespace silversmith::smith
