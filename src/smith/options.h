@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// How the engine works and what it makes without a contract. Filled by apps; plain data.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/json.h"
+#include "contract/contract.h"
+#include "csv/dialect.h"
+#include "parquet/schema.h"
+
+namespace silversmith::smith {
+
+enum class Types : uint8_t {
+  stable,  // inferred exactly over the whole file (decisions 27)
+  text,    // every cell keeps its text
+};
+
+// What the engine writes to the silver sink.
+enum class Target : uint8_t { parquet, csv, jsonl };
+
+struct EngineOptions {
+  // Behaviour. These are the "effective options" that stand for a contract where there is none.
+  csv::Dialect dialect;          // what the command line says; a contract's dialect wins over it
+  Types types = Types::stable;   // of columns that no contract types
+  Target target = Target::parquet;
+  parquet::Codec codec = parquet::Codec::snappy;  // a contract's silver:target wins
+
+  // Performance. None of these changes a byte.
+  uint32_t threads = 0;          // workers; 0: one a core that this process may use
+  uint64_t memory_bytes_max = uint64_t{256} << 20;  // of the process; fewer threads, then spilling
+  std::string kernel;            // scan kernel by name; "" takes the best
+  size_t chunk_bytes = limits::chunk_bytes;
+};
+
+// SHA-256 of the effective options, as the identity of a conversion without a contract.
+std::string options_identity(const EngineOptions& options);
+// The identity of a conversion under a contract: its hash, format version and engine choices.
+std::string contract_identity(const contract::Contract& contract);
+
+// The reader's dialect: `base` with what a contract declares on top.
+// Fails with invalid when a declared value is not supported.
+Result<csv::Dialect> declared_dialect(const csv::Dialect& base, const contract::Contract& contract);
+
+}  // namespace silversmith::smith
