@@ -54,6 +54,9 @@ class Splitter {
   // The next chunk, or nothing at the end of the stream. Fails with what the source fails with.
   Result<std::optional<Chunk>> next();
 
+  // As declared, or as detected so far (newline until a first unquoted line end was seen).
+  LineEnd line_end() const;
+
   // Requires that next() has yielded nothing.
   const SplitterTotals& totals() const;
 

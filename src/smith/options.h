@@ -33,6 +33,9 @@ struct EngineOptions {
   uint64_t memory_bytes_max = uint64_t{256} << 20;  // of the process; fewer threads, then spilling
   std::string kernel;            // scan kernel by name; "" takes the best
   size_t chunk_bytes = limits::chunk_bytes;
+
+  // Tests only: smaller spans make small files have many row groups. Part of the bytes.
+  uint64_t span_bytes_min = limits::span_bytes_min;
 };
 
 // SHA-256 of the effective options, as the identity of a conversion without a contract.

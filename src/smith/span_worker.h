@@ -32,13 +32,13 @@ struct SpanSetup {
   uint32_t width = 0;                       // fields of a record
   bool blank_is_reject = false;
   Target target = Target::parquet;
-  parquet::Schema schema;
-  parquet::WriterOptions silver_options;
-  parquet::Schema reject_schema;
-  parquet::WriterOptions reject_options;
-  frame::RejectSource reject_source;
+  parquet::Schema schema = {};
+  parquet::WriterOptions silver_options = {};
+  parquet::Schema reject_schema = {};
+  parquet::WriterOptions reject_options = {};
+  frame::RejectSource reject_source = {};
   SpoolMaker* spools = nullptr;
-  std::string kernel;
+  std::string kernel = {};
 };
 
 // The account of a span, to be added up in span order.

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "smith/contracts.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "contract/glob.h"
+#include "contract/parse.h"
+
+namespace silversmith::smith {
+
+namespace {
+
+constexpr uint64_t contract_bytes_max = uint64_t{1} << 20;
+
+bool is_contract_key(std::string_view key) {
+  return key.ends_with(".yaml") || key.ends_with(".yml") || key.ends_with(".json");
+}
+
+// Whatever goes wrong with contracts is for an operator to mend: objects wait meanwhile.
+Error configuration(Error error, std::string_view where) {
+  Error mapped = std::move(error).in("contract " + std::string(where));
+  if (mapped.code != Code::busy && mapped.code != Code::stopped) mapped.code = Code::denied;
+  if (mapped.hint.empty()) mapped.hint = "see `silversmith contract lint`";
+  return mapped;
+}
+
+Result<std::string> read_all(store::Object& object, std::string_view where) {
+  if (object.size() > contract_bytes_max) {
+    return Error{Code::invalid,
+                 std::string(where) + " has " + human_bytes(object.size()) + ", wanted at most " +
+                     human_bytes(contract_bytes_max),
+                 "is this really a contract?", ""};
+  }
+  std::string text(object.size(), '\0');
+  SMITH_TRY(object.read_at(0, text));
+  return text;
+}
+
+}  // namespace
+
+Contracts::Contracts(store::Store& store, std::string prefix, PipelineSetup engine, Clock& clock)
+    : store_(&store), prefix_(std::move(prefix)), engine_(std::move(engine)), clock_(clock) {}
+
+Contracts::Contracts(contract::Contract contract, PipelineSetup engine, Clock& clock)
+    : engine_(std::move(engine)), clock_(clock), given_(true) {
+  held_.push_back({"", {}, std::move(contract)});
+}
+
+Result<> Contracts::refresh(Reread reread) {
+  if (given_) return {};
+  int64_t now = clock_.steady_micros();
+  bool fresh = read_at_.has_value() && now - *read_at_ < contracts_fresh_micros;
+  if (fresh && reread == Reread::if_stale) return {};
+  std::vector<Held> held;
+  std::string after;
+  while (true) {
+    auto page = store_->list(prefix_, after);
+    if (!page) return configuration(std::move(page).error(), store_->where(prefix_));
+    for (const store::Listed& listed : page->objects) {
+      if (!is_contract_key(listed.key)) continue;
+      std::string where = store_->where(listed.key);
+      auto object = store_->open(listed.key);
+      if (!object) return configuration(std::move(object).error(), where);
+      const store::Tag& tag = (*object)->head().tag;
+      auto known = std::find_if(held_.begin(), held_.end(), [&](const Held& h) {
+        return h.key == listed.key && h.tag == tag;
+      });
+      if (known != held_.end()) {
+        held.push_back(*known);
+        continue;
+      }
+      auto text = read_all(**object, where);
+      if (!text) return configuration(std::move(text).error(), where);
+      auto parsed = contract::parse_contract(*text, where);
+      if (!parsed) return configuration(std::move(parsed).error(), where);
+      held.push_back({listed.key, tag, std::move(*parsed)});
+    }
+    if (!page->next.has_value()) break;
+    after = *page->next;
+  }
+  held_ = std::move(held);
+  read_at_ = now;
+  return {};
+}
+
+Result<std::optional<contract::Contract>> Contracts::find(std::string_view key, Reread reread) {
+  SMITH_TRY(refresh(reread));
+  if (given_) return std::optional(held_.front().contract);
+  const Held* found = nullptr;
+  for (const Held& held : held_) {
+    const std::vector<std::string>& globs = held.contract.match;
+    bool matches = std::any_of(globs.begin(), globs.end(), [&](const std::string& glob) {
+      return contract::glob_matches(glob, key);
+    });
+    if (!matches) continue;
+    if (found != nullptr) {
+      return Error{Code::denied,
+                   "two contracts match " + std::string(key) + ": " +
+                       store_->where(found->key) + " and " + store_->where(held.key),
+                   "narrow one of their silver:contract.match globs", ""};
+    }
+    found = &held;
+  }
+  if (found == nullptr) return std::optional<contract::Contract>();
+  return std::optional(found->contract);
+}
+
+Result<std::unique_ptr<Converter>> Contracts::for_key(std::string_view key, Reread reread) {
+  PipelineSetup setup = engine_;
+  setup.contract = SMITH_TRY(find(key, reread));
+  std::string origin = setup.contract.has_value() ? setup.contract->origin : "options";
+  auto pipeline = make_pipeline(std::move(setup));
+  if (!pipeline) return configuration(std::move(pipeline).error(), origin);
+  return pipeline;
+}
+
+}  // namespace silversmith::smith

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which contract holds for a key (decisions 5): one given file, or every contract of a lake's
+// contracts folder by its match globs. Listing and texts are read again when they are older than
+// a minute, or when asked. What can't be read or is wrong is a configuration error, never "no
+// contract"; so are two contracts that match one key.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "contract/contract.h"
+#include "smith/converter.h"
+#include "smith/pipeline.h"
+#include "store/store.h"
+
+namespace silversmith::smith {
+
+inline constexpr int64_t contracts_fresh_micros = 60'000'000;
+
+class Contracts : public Converters {
+ public:
+  // Contracts under `prefix` of `store`. `engine` makes the converters; its contract is set here.
+  Contracts(store::Store& store, std::string prefix, PipelineSetup engine, Clock& clock);
+  // The one given contract, for every key.
+  Contracts(contract::Contract contract, PipelineSetup engine, Clock& clock);
+
+  Result<std::unique_ptr<Converter>> for_key(std::string_view key, Reread reread) override;
+  // The contract for a key, or nothing when none matches. Fails as for_key.
+  Result<std::optional<contract::Contract>> find(std::string_view key, Reread reread);
+
+ private:
+  Result<> refresh(Reread reread);
+
+  store::Store* store_ = nullptr;
+  std::string prefix_;
+  PipelineSetup engine_;
+  Clock& clock_;
+  std::optional<int64_t> read_at_;
+  struct Held {
+    std::string key;
+    store::Tag tag;
+    contract::Contract contract;
+  };
+  std::vector<Held> held_;
+  bool given_ = false;
+};
+
+}  // namespace silversmith::smith

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "smith/memory.h"
+
+#include <sched.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "parquet/schema.h"
+
+namespace silversmith::smith {
+
+namespace {
+
+constexpr uint64_t mib = uint64_t{1} << 20;
+// The program itself, its stacks, the allocator's slack and the reader's blocks.
+constexpr uint64_t base_bytes = 14 * mib;
+constexpr uint64_t pages_bytes_min = 2 * mib;
+
+// What one worker holds whatever the data: chunk, index and typed columns, one open page a column
+// (never fuller than the chunk allows at first, so half the limit is the rule), dictionaries.
+uint64_t worker_bytes(size_t columns) {
+  uint64_t page = parquet::WriterOptions::for_columns(columns).page_bytes_max;
+  return 3 * mib + columns * (page / 2 + 24 * 1024);
+}
+
+uint64_t ring_bytes(uint64_t budget, uint32_t threads) {
+  if (threads == 1) return mib;
+  return std::clamp<uint64_t>(budget / 6, 2 * mib, 32 * mib);
+}
+
+uint64_t needed(uint64_t budget, uint32_t threads, size_t columns) {
+  return base_bytes + ring_bytes(budget, threads) +
+         threads * (worker_bytes(columns) + pages_bytes_min);
+}
+
+}  // namespace
+
+uint32_t usable_cores() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
+  return std::max(1U, static_cast<uint32_t>(CPU_COUNT(&set)));
+}
+
+Result<MemoryPlan> plan_memory(const EngineOptions& options, size_t columns) {
+  uint64_t budget = options.memory_bytes_max;
+  uint32_t threads = options.threads == 0 ? usable_cores() : options.threads;
+  threads = std::min<uint32_t>(threads, limits::threads_max);
+  while (threads > 1 && needed(budget, threads, columns) > budget) --threads;
+  uint64_t least = needed(budget, 1, columns);
+  if (least > budget) {
+    return Error{Code::denied,
+                 "--memory is " + human_bytes(budget) + ", and " + std::to_string(columns) +
+                     " columns need at least " + human_bytes(least),
+                 "give --memory " + std::to_string(least / mib + 1) + "MiB or more", ""};
+  }
+  MemoryPlan plan;
+  plan.threads = threads;
+  plan.ring_bytes = ring_bytes(budget, threads);
+  uint64_t fixed = base_bytes + plan.ring_bytes + threads * worker_bytes(columns);
+  // While one row group is written out another one of the same size may be complete and waiting.
+  plan.pages_bytes_per_worker =
+      std::max<uint64_t>(pages_bytes_min, (budget - fixed) / (2 * threads));
+  return plan;
+}
+
+}  // namespace silversmith::smith

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who may use how much of the memory budget. The budget changes threads and spilling, never bytes
+// (decisions 24, 26); below the floor that the columns need, a run is refused with the number.
+#pragma once
+
+#include <cstdint>
+
+#include "base/result.h"
+#include "smith/options.h"
+
+namespace silversmith::smith {
+
+struct MemoryPlan {
+  uint32_t threads = 1;
+  size_t ring_bytes = 0;             // chunks between reader and workers
+  uint64_t pages_bytes_per_worker = 0;  // compressed pages before they spill
+};
+
+// Fails with denied (a configuration error) when even one thread needs more than the budget.
+Result<MemoryPlan> plan_memory(const EngineOptions& options, size_t columns);
+
+// The processors this process may run on, at least 1.
+uint32_t usable_cores();
+
+}  // namespace silversmith::smith

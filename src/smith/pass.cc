@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "smith/pass.h"
+
+#include <algorithm>
+
+namespace silversmith::smith {
+
+namespace {
+
+Error empty_source() {
+  return {Code::invalid, "the file is empty: found 0 bytes, wanted at least a header",
+          "upload the file again; a header alone is enough for an empty table", "source-error"};
+}
+
+Error short_header(size_t found, size_t wanted) {
+  return {Code::invalid,
+          "the file ends inside its header: found " + std::to_string(found) +
+              " rows, wanted header row " + std::to_string(wanted),
+          "check dialect.headerRows", "blank-header"};
+}
+
+// The line end that the first chunk shows; a file of one record without a line end has none.
+csv::LineEnd decided(const csv::Dialect& dialect, const csv::Splitter& splitter) {
+  return dialect.line_end == csv::LineEnd::detect ? splitter.line_end() : dialect.line_end;
+}
+
+}  // namespace
+
+Result<size_t> WatchedSource::read(std::span<char> into) {
+  if (progress_ != nullptr && progress_->stop.load(std::memory_order_relaxed)) {
+    return Error{Code::stopped, "asked to stop", "", ""};
+  }
+  size_t got = SMITH_TRY(source_.read(into));
+  if (progress_ != nullptr) progress_->raw_bytes.fetch_add(got, std::memory_order_relaxed);
+  return got;
+}
+
+Result<Pass> open_pass(const Converter::OpenSource& open, const PassOptions& options) {
+  Pass pass;
+  pass.raw = SMITH_TRY(open());
+  pass.watched = std::make_unique<WatchedSource>(*pass.raw, options.progress);
+  pass.reader = std::make_unique<bronze::Reader>(*pass.watched);
+  pass.splitter = SMITH_TRY(csv::Splitter::open(options.dialect, *pass.reader,
+                                                {options.chunk_bytes, options.kernel}));
+  if (!options.dialect.header) return pass;
+  auto lead = SMITH_TRY(pass.splitter->next());
+  if (!lead.has_value()) return empty_source();
+  if (lead->kind == csv::ChunkKind::oversize) {
+    return Error{Code::invalid,
+                 "the header is longer than " + std::to_string(options.dialect.record_bytes_max) +
+                     " bytes (limits.maxRecordBytes)",
+                 "look for a quote that is never closed in the first lines", "blank-header"};
+  }
+  pass.line_end = decided(options.dialect, *pass.splitter);
+  pass.header_rows = SMITH_TRY(csv::split_lead(options.dialect, pass.line_end, *lead));
+  size_t wanted = options.dialect.header_rows.back();
+  if (pass.header_rows.size() < wanted) return short_header(pass.header_rows.size(), wanted);
+  pass.header_text = lead->text();
+  if (!pass.header_text.ends_with('\n') && !pass.header_text.ends_with('\r')) {
+    pass.header_text += '\n';
+  }
+  return pass;
+}
+
+Result<> begin_records(Pass& pass, const PassOptions& options, size_t columns) {
+  pass.splitter->begin_spans(
+      std::max<uint64_t>(options.span_bytes_min, limits::span_bytes_per_column * columns));
+  pass.first = SMITH_TRY(pass.splitter->next());
+  if (!options.dialect.header && !pass.first.has_value()) return empty_source();
+  pass.line_end = decided(options.dialect, *pass.splitter);
+  return {};
+}
+
+Result<size_t> probe_width(const Converter::OpenSource& open, const PassOptions& options) {
+  PassOptions probing = options;
+  probing.dialect.header = true;
+  probing.dialect.header_rows = {1};
+  Pass pass = SMITH_TRY(open_pass(open, probing));
+  return pass.header_rows.front().size();
+}
+
+}  // namespace silversmith::smith
