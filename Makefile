@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+# The few commands that a person types. Each installs what is missing first (tools/setup) and says
+# what it is doing; nothing is written outside this folder but Debian packages.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+CORES ?= $(shell nproc)
+FUZZ_SECONDS ?= 60
+BENCH_MB ?= 256
+BENCH_RUNS ?= 3
+
+.PHONY: help build demo test test-fast test-all bench fuzz format clean
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
+	@echo "  settings: CORES=$(CORES) FUZZ_SECONDS=$(FUZZ_SECONDS) BENCH_MB=$(BENCH_MB) BENCH_RUNS=$(BENCH_RUNS)"
+
+build: ## build/release/bin/silversmith
+	@tools/setup build
+	@tools/stage build release silversmith
+
+demo: ## real files through a lake, checked by DuckDB; under five minutes from nothing
+	@tools/setup demo
+	@tools/stage build release silversmith
+	@tools/demo
+
+test: ## everything that a change must pass; ends in ctest's summary
+	@tools/setup test conformance
+	@tools/stage tidy
+	@tools/stage sanitizers
+	@tools/stage suite
+
+test-fast: ## the quick part of it: tidy and the unit tests of the release build
+	@tools/setup test
+	@tools/stage fast
+
+test-all: ## test, and the long rest: lint, soak, fuzzing
+	@tools/setup test conformance
+	@tools/stage tidy
+	@tools/lint --all
+	@tools/stage sanitizers
+	@tools/stage fuzz $(FUZZ_SECONDS)
+	@tools/stage whole-suite
+
+bench: ## convert beside DuckDB, Polars, pyarrow and pandas
+	@tools/setup bench
+	@tools/stage build release silversmith bench_data
+	@build/deps/bench/bin/python bench/e2e/compare.py --mb $(BENCH_MB) --runs $(BENCH_RUNS)
+
+fuzz: ## every fuzz target for FUZZ_SECONDS, new inputs in build/fuzz/corpus
+	@tools/setup test
+	@tools/stage fuzz $(FUZZ_SECONDS)
+
+format: ## clang-format over the C++ sources
+	@tools/setup test
+	@tools/stage format
+
+clean: ## removes build/ but for what was downloaded
+	@find build -mindepth 1 -maxdepth 1 ! -name deps -exec rm -rf {} + 2>/dev/null || true
