@@ -45,32 +45,12 @@ Result<> set_byte(std::string_view property, const std::optional<std::string>& v
   return {};
 }
 
-}  // namespace
-
-std::string options_identity(const EngineOptions& options) {
-  Json json = Json::object();
-  json.set("dialect", dialect_json(options.dialect))
-      .set("types", static_cast<int>(options.types))
-      .set("codec", static_cast<int>(options.codec))
-      .set("format", int64_t{silver::format_version});
-  return sha256_hex(json.canonical());
-}
-
-std::string contract_identity(const contract::Contract& contract) {
-  Json json = Json::object();
-  json.set("contract", contract.hash).set("format", int64_t{silver::format_version});
-  return sha256_hex(json.canonical());
-}
-
-Result<csv::Dialect> declared_dialect(const csv::Dialect& base,
-                                      const contract::Contract& contract) {
-  csv::Dialect dialect = base;
-  const contract::DeclaredDialect& declared = contract.dialect;
+Result<> apply(const contract::DeclaredDialect& declared, csv::Dialect& dialect) {
   SMITH_TRY(set_byte("delimiter", declared.delimiter, dialect.delimiter));
   SMITH_TRY(set_byte("quoteChar", declared.quote_char, dialect.quote));
   SMITH_TRY(set_byte("escapeChar", declared.escape_char, dialect.escape));
+  if (dialect.escape != 0) dialect.double_quote = false;
   if (declared.double_quote.has_value()) dialect.double_quote = *declared.double_quote;
-  if (dialect.escape != 0 && !declared.double_quote.has_value()) dialect.double_quote = false;
   if (declared.skip_initial_space.has_value()) {
     dialect.skip_initial_space = *declared.skip_initial_space;
   }
@@ -84,11 +64,37 @@ Result<csv::Dialect> declared_dialect(const csv::Dialect& base,
     dialect.line_end =
         *declared.line_terminator == "\r" ? csv::LineEnd::any : csv::LineEnd::newline;
   }
-  const contract::Limits& bounds = contract.policy.limits;
-  if (bounds.record_bytes_max.has_value()) dialect.record_bytes_max = *bounds.record_bytes_max;
-  if (bounds.field_bytes_max.has_value()) dialect.field_bytes_max = *bounds.field_bytes_max;
+  return {};
+}
+
+}  // namespace
+
+Result<csv::Dialect> settle_dialect(const EngineOptions& options,
+                                    const contract::Contract* contract) {
+  csv::Dialect dialect = options.dialect;
+  if (contract != nullptr) {
+    SMITH_TRY(apply(contract->dialect, dialect));
+    const contract::Limits& bounds = contract->policy.limits;
+    if (bounds.record_bytes_max.has_value()) dialect.record_bytes_max = *bounds.record_bytes_max;
+    if (bounds.field_bytes_max.has_value()) dialect.field_bytes_max = *bounds.field_bytes_max;
+  }
+  SMITH_TRY(apply(options.overrides, dialect));
   SMITH_TRY(dialect.validate());
   return dialect;
+}
+
+std::string outcome_identity(const EngineOptions& options, const contract::Contract* contract,
+                             const csv::Dialect& dialect) {
+  Json json = Json::object();
+  if (contract != nullptr) {
+    json.set("contract", contract->hash);
+  } else {
+    json.set("codec", static_cast<int>(options.codec));
+  }
+  json.set("dialect", dialect_json(dialect))
+      .set("types", static_cast<int>(options.types))
+      .set("format", int64_t{silver::format_version});
+  return sha256_hex(json.canonical());
 }
 
 }  // namespace silversmith::smith

@@ -23,7 +23,10 @@ enum class Target : uint8_t { parquet, csv, jsonl };
 
 struct EngineOptions {
   // Behaviour. These are the "effective options" that stand for a contract where there is none.
-  csv::Dialect dialect;          // what the command line says; a contract's dialect wins over it
+  // Precedence: `overrides` (flags, environment) over a contract's dialect over `dialect` (the
+  // configuration file, defaults).
+  csv::Dialect dialect;
+  contract::DeclaredDialect overrides;
   Types types = Types::stable;   // of columns that no contract types
   Target target = Target::parquet;
   parquet::Codec codec = parquet::Codec::snappy;  // a contract's silver:target wins
@@ -38,13 +41,14 @@ struct EngineOptions {
   uint64_t span_bytes_min = limits::span_bytes_min;
 };
 
-// SHA-256 of the effective options, as the identity of a conversion without a contract.
-std::string options_identity(const EngineOptions& options);
-// The identity of a conversion under a contract: its hash, format version and engine choices.
-std::string contract_identity(const contract::Contract& contract);
+// The dialect that a file is read with; `contract` may be null.
+// Fails with invalid when a declared value is not supported or contradicts another.
+Result<csv::Dialect> settle_dialect(const EngineOptions& options,
+                                    const contract::Contract* contract);
 
-// The reader's dialect: `base` with what a contract declares on top.
-// Fails with invalid when a declared value is not supported.
-Result<csv::Dialect> declared_dialect(const csv::Dialect& base, const contract::Contract& contract);
+// SHA-256 of what decides the outcome besides the bytes (decisions 4): the contract's hash or the
+// effective options, the settled dialect, the format version.
+std::string outcome_identity(const EngineOptions& options, const contract::Contract* contract,
+                             const csv::Dialect& dialect);
 
 }  // namespace silversmith::smith

@@ -93,12 +93,10 @@ class Pipeline : public Converter {
  public:
   Pipeline(PipelineSetup setup, csv::Dialect dialect)
       : setup_(std::move(setup)), dialect_(std::move(dialect)) {
-    if (setup_.contract.has_value()) {
-      terms_ = {setup_.contract->name, setup_.contract->version,
-                contract_identity(*setup_.contract)};
-    } else {
-      terms_ = {"", 0, options_identity(setup_.options)};
-    }
+    terms_.identity = outcome_identity(setup_.options, contract(), dialect_);
+    if (contract() == nullptr) return;
+    terms_.contract = contract()->name;
+    terms_.version = contract()->version;
   }
 
   const Terms& terms() const override { return terms_; }
@@ -336,11 +334,8 @@ std::string_view engine_version() { return version_text; }
 
 Result<std::unique_ptr<Converter>> make_pipeline(PipelineSetup setup) {
   SMITH_CHECK(setup.spools != nullptr, "a pipeline needs spools");
-  csv::Dialect dialect = setup.options.dialect;
-  SMITH_TRY(dialect.validate());
-  if (setup.contract.has_value()) {
-    dialect = SMITH_TRY(declared_dialect(dialect, *setup.contract));
-  }
+  const contract::Contract* contract = setup.contract.has_value() ? &*setup.contract : nullptr;
+  csv::Dialect dialect = SMITH_TRY(settle_dialect(setup.options, contract));
   return std::unique_ptr<Converter>(
       std::make_unique<Pipeline>(std::move(setup), std::move(dialect)));
 }
