@@ -34,6 +34,7 @@ struct Head {
   // size). Empty in a folder: there the content hash, taken while reading, is the version.
   std::string version;
   Metadata metadata;  // empty in stores that keep none (folder): then lineage is in the footer
+  int64_t looked_micros = 0;  // when this was seen, by the clock of the store
 };
 
 // The object as it was when opened. Reads fail with conflict when it can no longer be read as that
@@ -71,7 +72,7 @@ struct Listed {
 };
 
 struct ListPage {
-  std::vector<Listed> objects;    // ascending by key, bytewise
+  std::vector<Listed> objects;      // ascending by key, bytewise
   std::optional<std::string> next;  // pass as `after` for the next page
 };
 
@@ -89,6 +90,9 @@ class Store {
   virtual Result<> remove(std::string_view key, const Tag& tag) = 0;
   // Keys with that prefix that sort after `after` (empty: from the start).
   virtual Result<ListPage> list(std::string_view prefix, std::string_view after) = 0;
+  // Notes that the object in the state `head` has that version, so that a later head() or open()
+  // may say so without reading it. A shortcut that may be dropped; the default drops it.
+  virtual void remember(std::string_view key, const Head& head, std::string_view version);
   // The key as a person would name it: "lake/bronze/a.csv", "s3://data-lake/bronze/a.csv".
   virtual std::string where(std::string_view key) const = 0;
   // The bucket, or the folder as given: the result object's `bucket`.

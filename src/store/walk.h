@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// The objects of a folder as a listing: regular files, ascending bytewise by whole key, page by
+// page. Names that begin with a dot, symbolic links and everything else are passed over. Memory
+// is one directory's names for each level.
+#pragma once
+
+#include <string_view>
+
+#include "store/folder.h"
+#include "store/store.h"
+
+namespace silversmith::store {
+
+struct WalkOptions {
+  std::string_view prefix;
+  std::string_view after;
+  size_t keys_max = 1000;
+};
+
+// Fails with denied (a directory that we may not read), busy.
+Result<ListPage> walk(Folder& folder, const WalkOptions& options);
+
+}  // namespace silversmith::store
