@@ -16,7 +16,7 @@ namespace silversmith {
 // \xNN, " and \ escaped, cut to `bytes_max` bytes with "..." behind the quote.
 std::string show(std::string_view bytes, size_t bytes_max = 60);
 
-std::string join(const std::vector<std::string>& parts, std::string_view between);
+std::string join(const std::vector<std::string>& parts, std::string_view between_parts);
 std::vector<std::string_view> split(std::string_view text, char at);  // views into `text`
 std::string_view trim(std::string_view text);                         // blanks and tabs
 bool ends_with_ignoring_case(std::string_view text, std::string_view suffix);  // ASCII case
