@@ -43,6 +43,10 @@ uint32_t usable_cores() {
   return std::max(1U, static_cast<uint32_t>(CPU_COUNT(&set)));
 }
 
+uint64_t spool_bytes_max(const EngineOptions& options) {
+  return std::clamp<uint64_t>(options.memory_bytes_max / 32, mib, 64 * mib);
+}
+
 Result<MemoryPlan> plan_memory(const EngineOptions& options, size_t columns) {
   uint64_t budget = options.memory_bytes_max;
   uint32_t threads = options.threads == 0 ? usable_cores() : options.threads;

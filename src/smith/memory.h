@@ -19,6 +19,9 @@ struct MemoryPlan {
 // Fails with denied (a configuration error) when even one thread needs more than the budget.
 Result<MemoryPlan> plan_memory(const EngineOptions& options, size_t columns);
 
+// What spools may hold in memory before they go to a file.
+uint64_t spool_bytes_max(const EngineOptions& options);
+
 // The processors this process may run on, at least 1.
 uint32_t usable_cores();
 

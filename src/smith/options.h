@@ -21,6 +21,10 @@ enum class Types : uint8_t {
 // What the engine writes to the silver sink.
 enum class Target : uint8_t { parquet, csv, jsonl };
 
+// What a source without a byte is. In a lake it is refused; convert makes an empty table of it
+// where the schema is known, and an empty text.
+enum class EmptySource : uint8_t { refuse, table };
+
 struct EngineOptions {
   // Behaviour. These are the "effective options" that stand for a contract where there is none.
   // Precedence: `overrides` (flags, environment) over a contract's dialect over `dialect` (the
@@ -30,6 +34,8 @@ struct EngineOptions {
   Types types = Types::stable;   // of columns that no contract types
   Target target = Target::parquet;
   parquet::Codec codec = parquet::Codec::snappy;  // a contract's silver:target wins
+
+  EmptySource empty_source = EmptySource::refuse;
 
   // Performance. None of these changes a byte.
   uint32_t threads = 0;          // workers; 0: one a core that this process may use

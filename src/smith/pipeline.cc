@@ -146,7 +146,11 @@ class Pipeline : public Converter {
   Result<silver::Account> convert_pass(const silver::Account& account, const OpenSource& open,
                                        Outputs& outputs) {
     PassOptions options = pass_options();
-    Pass pass = SMITH_TRY(open_pass(open, options));
+    auto opened = open_pass(open, options);
+    if (!opened && opened.error().type == "source-error" && empty_allowed()) {
+      return empty_table(account, outputs);
+    }
+    Pass pass = SMITH_TRY(std::move(opened));
     std::vector<std::string> labels = SMITH_TRY(labels_of(pass, open));
     PlanDraft draft = make_plan(contract(), setup_.options, dialect_, labels);
     if (!draft.faults.empty()) {
@@ -163,6 +167,26 @@ class Pipeline : public Converter {
     }
     settle_zones(draft, pass);
     return convert_records(account, draft.plan, pass, memory, outputs);
+  }
+
+  bool empty_allowed() const {
+    if (setup_.options.empty_source == EmptySource::refuse) return false;
+    return setup_.options.target != Target::parquet || contract() != nullptr;
+  }
+
+  // No bytes came: the contract's columns without a row, or a text without a byte.
+  Result<silver::Account> empty_table(const silver::Account& account, Outputs& outputs) {
+    if (setup_.options.target != Target::parquet) {
+      SMITH_TRY(outputs.silver());
+      return account;
+    }
+    std::vector<std::string> labels;
+    for (const contract::Field& field : contract()->fields) labels.push_back(field.name);
+    PlanDraft draft = make_plan(contract(), setup_.options, dialect_, labels);
+    MemoryPlan memory = SMITH_TRY(plan_memory(setup_.options, labels.size()));
+    SpanSetup setup = span_setup(account, draft.plan, Pass(), memory);
+    Assembler assembler(setup, contract()->policy.limits, outputs);
+    return assembler.finish(account, csv::SplitterTotals());
   }
 
   // The typing scan: every span by whichever thread is free; scans merge in any order.

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+// The command line, read by CLI11: the one home of that library, which throws; nothing leaves here
+// but a Result.
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <deque>
+
+#include "base/text.h"
+#include "config.h"
+
+namespace silversmith::app {
+
+namespace {
+
+// Named in the public interface, built by later versions: a clear answer beats "unknown command".
+constexpr std::string_view later_commands[] = {"worker", "lambda",   "invoke", "event",
+                                               "sniff",  "infer",    "validate", "backfill",
+                                               "sweep",  "doctor",   "serve",  "top",
+                                               "dlq",    "completions", "man"};
+
+struct Collected {
+  const OptionSpec* spec = nullptr;
+  std::vector<std::string> values;
+  bool flagged = false;
+  CLI::Option* option = nullptr;
+};
+
+struct Parser {
+  CLI::App app{"silversmith: every CSV that lands in bronze becomes typed Parquet in silver, once",
+               "silversmith"};
+  std::deque<Collected> collected;             // CLI11 keeps pointers into it
+  std::deque<std::vector<std::string>> operands;
+  std::vector<std::pair<CLI::App*, const CommandSpec*>> leaves;
+
+  void add_option(CLI::App* command, const OptionSpec& spec) {
+    Collected& slot = collected.emplace_back();
+    slot.spec = &spec;
+    std::string name = "--" + std::string(spec.name);
+    if (spec.name == "output") name = "-o,--output";
+    if (spec.name == "config") name = "-c,--config";
+    if (spec.name == "quiet") name = "-q,--quiet";
+    std::string help(spec.help);
+    if (spec.kind == OptionKind::flag) {
+      slot.option = command->add_flag(name, slot.flagged, help);
+      return;
+    }
+    if (!spec.otherwise.empty()) help += " [" + std::string(spec.otherwise) + "]";
+    slot.option = command->add_option(name, slot.values, help);
+    slot.option->type_name(std::string(spec.value))->type_size(1)->allow_extra_args(false);
+    if (spec.kind == OptionKind::value) {
+      slot.option->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+    }
+  }
+
+  void add_operands(CLI::App* command, const CommandSpec& spec) {
+    for (std::string_view word : split(spec.operands, ' ')) {
+      if (word.empty()) continue;
+      bool optional = word.front() == '[';
+      std::string name(word);
+      std::erase_if(name, [](char c) { return c == '[' || c == ']'; });
+      auto& values = operands.emplace_back();
+      auto* option = command->add_option(name, values, "");
+      option->type_name("")->type_size(1)->expected(optional ? 0 : 1, 1);
+      option->required(!optional);
+    }
+  }
+
+  CLI::App* subcommand(CLI::App* parent, const std::string& name, const std::string& help) {
+    for (CLI::App* known : parent->get_subcommands({})) {
+      if (known->get_name() == name) return known;
+    }
+    return parent->add_subcommand(name, help);
+  }
+
+  void add_command(const CommandSpec& spec) {
+    auto words = split(spec.path, ' ');
+    CLI::App* command = &app;
+    for (size_t i = 0; i < words.size(); ++i) {
+      bool leaf = i + 1 == words.size();
+      std::string help = leaf ? std::string(spec.help) : "see " + std::string(words[i]) + " --help";
+      command = subcommand(command, std::string(words[i]), help);
+      if (!leaf) command->require_subcommand(1);
+    }
+    add_operands(command, spec);
+    for (const OptionSpec& option : option_table()) {
+      auto takes = split(option.commands, ' ');
+      bool everywhere = option.commands.empty();
+      if (everywhere || std::find(takes.begin(), takes.end(), words[0]) != takes.end()) {
+        add_option(command, option);
+      }
+    }
+    leaves.emplace_back(command, &spec);
+  }
+};
+
+Error usage(const std::string& message) {
+  return {Code::invalid, message, "see silversmith --help, or silversmith COMMAND --help", ""};
+}
+
+Result<Invocation> collect(Parser& parser, const std::vector<std::string>& arguments) {
+  auto reversed = arguments;
+  std::reverse(reversed.begin(), reversed.end());
+  try {
+    parser.app.parse(reversed);
+  } catch (const CLI::CallForHelp&) {
+    Invocation invocation;
+    invocation.help = parser.app.help();
+    return invocation;
+  } catch (const CLI::ParseError& error) {
+    return usage(error.what());
+  }
+  Invocation invocation;
+  for (auto& [command, spec] : parser.leaves) {
+    if (command->parsed()) invocation.command = spec->path;
+  }
+  for (const auto& values : parser.operands) {
+    invocation.operands.insert(invocation.operands.end(), values.begin(), values.end());
+  }
+  for (Collected& slot : parser.collected) {
+    if (slot.option->count() == 0) continue;
+    invocation.settings.set(slot.spec->name, std::move(slot.values), Origin::flag);
+  }
+  return invocation;
+}
+
+}  // namespace
+
+Result<Invocation> parse_arguments(const std::vector<std::string>& arguments) {
+  if (!arguments.empty() && std::find(std::begin(later_commands), std::end(later_commands),
+                                      arguments[0]) != std::end(later_commands)) {
+    return usage("silversmith " + arguments[0] + " is not supported yet");
+  }
+  Parser parser;
+  parser.app.require_subcommand(1);
+  for (const CommandSpec& spec : command_table()) parser.add_command(spec);
+  return collect(parser, arguments);
+}
+
+}  // namespace silversmith::app

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+// silversmith runs ls|show and quarantine ls|show: what runs left behind, read from receipts.
+#include <algorithm>
+
+#include "base/text.h"
+#include "commands.h"
+#include "lake.h"
+#include "parquet/reader.h"
+#include "plain/writer.h"
+#include "silver/commit.h"
+#include "table.h"
+
+namespace silversmith::app {
+
+namespace {
+
+std::string state_of(const Run& run) {
+  if (run.receipt.account.refused()) return "rejected";
+  return run.current ? "current" : "superseded";
+}
+
+Json run_json(const Run& run) {
+  const silver::Account& account = run.receipt.account;
+  Json json = Json::object();
+  json.set("state", state_of(run)).set("receipt", run.receipt_key);
+  json.set("account", silver::account_json(account));
+  if (run.receipt.observed.has_value()) {
+    const silver::Observed& observed = *run.receipt.observed;
+    Json seen = Json::object();
+    seen.set("run_id", observed.run_id)
+        .set("started", observed.started)
+        .set("duration_ms", observed.duration_ms)
+        .set("bytes_out", observed.bytes_out);
+    json.set("observed", std::move(seen));
+  }
+  return json;
+}
+
+Result<size_t> limit_of(const Settings& settings) {
+  std::string text = settings.text("limit");
+  bool digits = !text.empty() && text.size() < 10 &&
+                std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  if (digits) return static_cast<size_t>(std::stoul(text));
+  return Error{Code::invalid, "--limit: found " + show(text) + ", wanted a whole number", "", ""};
+}
+
+Result<Exit> list_runs(Lake& lake, Console& console) {
+  std::vector<Run> runs = SMITH_TRY(read_runs(lake, ""));
+  if (console.json()) {
+    for (const Run& run : runs) console.result_json(run_json(run));
+    return Exit::ok;
+  }
+  Table table({"state", "key", "rows", "rejects", "contract", "started", "generation"});
+  for (const Run& run : runs) {
+    const silver::Account& account = run.receipt.account;
+    std::string contract = account.contract.empty()
+                               ? "-"
+                               : account.contract + "@" + std::to_string(account.contract_version);
+    std::string started =
+        run.receipt.observed.has_value() ? run.receipt.observed->started : "(rebuilt)";
+    table.add({state_of(run), account.key, std::to_string(account.refused() ? 0 : account.rows),
+               std::to_string(account.rows_quarantined), contract, started, account.generation});
+  }
+  console.result(table.text());
+  return Exit::ok;
+}
+
+Result<Exit> show_runs(Lake& lake, const std::string& key, Console& console) {
+  std::vector<Run> runs = SMITH_TRY(read_runs(lake, key));
+  if (runs.empty()) {
+    return Error{Code::missing, "there is no receipt of " + key, "see silversmith runs ls", ""};
+  }
+  for (const Run& run : runs) {
+    Json json = run_json(run);
+    console.result(console.json() ? json.dump() : json.pretty());
+  }
+  return Exit::ok;
+}
+
+Result<Exit> list_quarantine(Lake& lake, Console& console) {
+  std::vector<Run> runs = SMITH_TRY(read_runs(lake, ""));
+  Table table({"state", "key", "records", "reasons", "quarantine"});
+  for (const Run& run : runs) {
+    const silver::Account& account = run.receipt.account;
+    if (!account.refused() && account.rows_quarantined == 0 && account.cells_nullified == 0) {
+      continue;
+    }
+    if (console.json()) {
+      console.result_json(run_json(run));
+      continue;
+    }
+    silver::Names names = silver::names_of(lake.prefixes(), account.key);
+    std::vector<std::string> reasons;
+    for (const silver::FileFault& fault : account.faults) reasons.push_back("file: " + fault.code);
+    for (const auto& [code, count] : account.reasons) {
+      reasons.push_back(code + " " + std::to_string(count));
+    }
+    table.add({state_of(run), account.key, std::to_string(account.rows_quarantined),
+               join(reasons, ", "), names.quarantine_dir(account.generation)});
+  }
+  if (!console.json()) console.result(table.text());
+  return Exit::ok;
+}
+
+// The rejects.parquet of one generation, at most `limit` rows of it.
+Result<> show_rejects(Lake& lake, const std::string& parquet_key, size_t limit, Console& console) {
+  auto object = SMITH_TRY(lake.target().open(parquet_key));
+  auto reader = SMITH_TRY(parquet::Reader::open(*object).in(lake.target().where(parquet_key)));
+  const std::vector<std::string> wanted = {"line", "reason", "field", "value", "message", "action"};
+  Table table(wanted);
+  size_t shown = 0;
+  for (size_t group = 0; group < reader.row_groups() && shown < limit; ++group) {
+    std::vector<parquet::DecodedColumn> columns;
+    for (size_t c = 0; c < reader.schema().size(); ++c) {
+      columns.push_back(SMITH_TRY(reader.read(group, c)));
+    }
+    for (uint32_t row = 0; row < reader.row_group_rows(group) && shown < limit; ++row, ++shown) {
+      std::vector<std::string> cells;
+      std::string json = "{";
+      for (size_t c = 0; c < columns.size(); ++c) {
+        const std::string& name = reader.schema()[c].name;
+        if (console.json()) {
+          json += (c == 0 ? "" : ",") + quote_json(name) + ":" +
+                  plain::value_json(columns[c].column, row);
+        } else if (std::find(wanted.begin(), wanted.end(), name) != wanted.end()) {
+          cells.push_back(plain::value_text(columns[c].column, row));
+        }
+      }
+      if (console.json()) {
+        console.result(json + "}");
+      } else {
+        table.add(std::move(cells));
+      }
+    }
+  }
+  if (!console.json()) console.result(table.text());
+  return {};
+}
+
+void show_refused(const silver::Account& account, Console& console) {
+  if (console.json()) {
+    console.result_json(silver::account_json(account));
+    return;
+  }
+  for (const silver::FileFault& fault : account.faults) {
+    console.result("the file was refused: " + fault.code + ": " + fault.message);
+    if (!fault.hint.empty()) console.result("  -> " + fault.hint);
+  }
+}
+
+Result<Exit> show_quarantine(Lake& lake, const Invocation& invocation, Console& console) {
+  const std::string& key = invocation.operands.at(1);
+  size_t limit = SMITH_TRY(limit_of(invocation.settings));
+  std::vector<Run> runs = SMITH_TRY(read_runs(lake, key));
+  bool any = false;
+  for (const Run& run : runs) {
+    const silver::Account& account = run.receipt.account;
+    silver::Names names = silver::names_of(lake.prefixes(), account.key);
+    std::string directory = names.quarantine_dir(account.generation);
+    bool rejects = SMITH_TRY(silver::exists(lake.target(), directory + "rejects.parquet"));
+    if (!account.refused() && !rejects) continue;
+    any = true;
+    if (!console.json()) console.result(directory + "  " + state_of(run));
+    if (account.refused()) show_refused(account, console);
+    if (rejects) SMITH_TRY(show_rejects(lake, directory + "rejects.parquet", limit, console));
+  }
+  if (!any) console.note("nothing of " + key + " is in quarantine");
+  return Exit::ok;
+}
+
+}  // namespace
+
+Result<Exit> runs_command(const Invocation& invocation, Console& console) {
+  auto lake = SMITH_TRY(Lake::open(invocation.operands.at(0), invocation.settings));
+  if (invocation.command == "runs ls") return list_runs(*lake, console);
+  return show_runs(*lake, invocation.operands.at(1), console);
+}
+
+Result<Exit> quarantine_command(const Invocation& invocation, Console& console) {
+  auto lake = SMITH_TRY(Lake::open(invocation.operands.at(0), invocation.settings));
+  if (invocation.command == "quarantine ls") return list_quarantine(*lake, console);
+  return show_quarantine(*lake, invocation, console);
+}
+
+}  // namespace silversmith::app

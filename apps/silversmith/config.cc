@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+
+#include "base/text.h"
+#include "contract/yaml.h"
+
+namespace silversmith::app {
+
+namespace {
+
+using enum OptionKind;
+
+constexpr std::string_view converting = "run watch convert";
+constexpr std::string_view lakes = "run watch";
+
+const std::vector<OptionSpec> options = {
+    {"config", value, "FILE", "silversmith.yaml", "", "read settings from this YAML file"},
+    {"json", flag, "", "", "", "print one JSON object a result instead of text"},
+    {"quiet", flag, "", "", "", "print results only"},
+    {"color", value, "WHEN", "auto", "", "auto, always or never"},
+    {"no-progress", flag, "", "", "", "no progress line"},
+    {"log-format", value, "FORMAT", "text", "", "log to standard error as text or json"},
+    {"log-level", value, "LEVEL", "info", "", "debug, info, warn or error"},
+    {"threads", value, "N", "0", converting, "worker threads; 0 is one a core"},
+    {"memory", value, "SIZE", "256MiB", converting, "memory of the process, for example 128MiB"},
+    {"kernel", value, "NAME", "", converting, "scan kernel; the default is the best there is"},
+    {"types", value, "RULE", "stable", converting, "types without a contract: stable"},
+    {"compression", value, "CODEC", "snappy", converting,
+     "snappy, zstd or none, where no contract says"},
+    {"contract", value, "FILE", "", converting, "this contract, for every object"},
+    {"contracts", value, "DIR", "", lakes, "where contracts are; the default is LAKE/contracts"},
+    {"silver", value, "DIR", "", "run watch runs quarantine",
+     "put silver, quarantine and receipts under this root"},
+    {"fail-on", value, "WHAT", "never", converting,
+     "exit 1 also on reject: one of never, reject"},
+    {"key", list, "KEY", "", "run", "only this object; may be repeated"},
+    {"reprocess", flag, "", "", "run", "also where contract or engine changed"},
+    {"force", flag, "", "", "run", "always convert again"},
+    {"adopt", flag, "", "", "run", "take over silver that lacks our lineage"},
+    {"output", value, "OUT", "", "convert", "where to write; - is standard output"},
+    {"to", value, "FORMAT", "parquet", "convert", "parquet, csv or jsonl"},
+    {"text", flag, "", "", "convert", "keep every cell's text, type nothing"},
+    {"rejects", value, "DIR", "", "convert", "where rejects go; the default is OUT.rejects"},
+    {"repair", value, "LIST", "none", "convert", "repairs by name; none is the only one yet"},
+    {"delimiter", value, "BYTE", ",", converting, "between fields; \\t is a tab"},
+    {"quote-char", value, "BYTE", "\"", converting, "around fields that hold structure"},
+    {"no-quote", flag, "", "", converting, "quotes are ordinary bytes"},
+    {"escape-char", value, "BYTE", "", converting, "the byte that takes the next one literally"},
+    {"no-double-quote", flag, "", "", converting, "two quotes inside quotes are not one"},
+    {"header", flag, "", "", converting, "the first row is the header (the default)"},
+    {"no-header", flag, "", "", converting, "there is no header row"},
+    {"header-rows", value, "N,N", "1", converting, "which rows are the header"},
+    {"comment-char", value, "TEXT", "", converting, "drop records that begin with this"},
+    {"skip-initial-space", flag, "", "", converting, "drop blanks after a delimiter"},
+    {"null-sequence", value, "TEXT", "", converting, "a whole cell that means null"},
+    {"encoding", value, "NAME", "utf-8", converting, "of the text; utf-8 is the only one yet"},
+    {"line-terminator", value, "TEXT", "", converting, "\\n, \\r\\n or \\r; the default looks"},
+    {"limit", value, "N", "20", "runs quarantine parquet", "show at most this many"},
+};
+
+const std::vector<CommandSpec> commands = {
+    {"init", "LAKE", "make a lake: folders, an example contract, a README"},
+    {"run", "LAKE", "converge every bronze object once"},
+    {"watch", "LAKE", "keep converging as files arrive, until stopped"},
+    {"convert", "SRC [OUT]", "convert one file; - is standard input"},
+    {"runs ls", "LAKE", "list runs, from receipts"},
+    {"runs show", "LAKE KEY", "show the receipts of one object"},
+    {"quarantine ls", "LAKE", "list what is in quarantine"},
+    {"quarantine show", "LAKE KEY", "show the rejects of one object, with their reasons"},
+    {"parquet schema", "FILE", "columns and types"},
+    {"parquet meta", "FILE", "everything in the footer, as JSON"},
+    {"parquet head", "FILE", "the first rows"},
+    {"parquet digest", "FILE", "the content digest"},
+    {"parquet verify", "FILE", "check every page, count, statistic and checksum"},
+    {"contract lint", "FILE", "check a contract"},
+    {"contract show", "FILE", "a contract with every default filled in"},
+    {"version", "", "print the version"},
+};
+
+std::string upper_name(std::string_view name) {
+  std::string text = "SILVERSMITH_";
+  for (char c : name) text += c == '-' ? '_' : static_cast<char>(c >= 'a' ? c - 'a' + 'A' : c);
+  return text;
+}
+
+const OptionSpec* find_option(std::string_view name) {
+  auto found = std::find_if(options.begin(), options.end(),
+                            [&](const OptionSpec& option) { return option.name == name; });
+  return found == options.end() ? nullptr : &*found;
+}
+
+void read_environment(Settings& settings) {
+  for (const OptionSpec& option : options) {
+    const char* text = std::getenv(upper_name(option.name).c_str());
+    if (text == nullptr || settings.given(option.name).has_value()) continue;
+    std::vector<std::string> values = {text};
+    if (option.kind == flag && (values[0] == "0" || values[0] == "false" || values[0].empty())) {
+      continue;
+    }
+    settings.set(option.name, std::move(values), Origin::environment);
+  }
+}
+
+std::optional<std::string> read_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return std::nullopt;
+  return std::string{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+Result<> read_settings_file(const std::string& path, const std::string& text,
+                            Settings& settings) {
+  contract::YamlNode root = SMITH_TRY(contract::parse_yaml(text, path));
+  if (root.kind != contract::YamlKind::map) {
+    return Error{Code::invalid, path + ": found no mapping, wanted `option: value` lines", "", ""};
+  }
+  for (const auto& [key, node] : root.members) {
+    std::string place = path + ":" + std::to_string(key.line) + ": ";
+    const OptionSpec* option = find_option(key.text);
+    if (option == nullptr) {
+      return Error{Code::invalid, place + "unknown option " + show(key.text),
+                   "see docs/operations/configuration.md", ""};
+    }
+    if (settings.given(option->name).has_value()) continue;
+    std::vector<std::string> values;
+    if (node.kind == contract::YamlKind::list) {
+      for (const contract::YamlNode& item : node.items) values.push_back(item.text);
+    } else if (node.kind == contract::YamlKind::scalar) {
+      values.push_back(node.text);
+    } else {
+      return Error{Code::invalid, place + key.text + " wants a value", "", ""};
+    }
+    if (option->kind == flag && (values.empty() || values[0] == "false")) continue;
+    settings.set(option->name, std::move(values), Origin::file);
+  }
+  return {};
+}
+
+Result<> read_configuration_file(Settings& settings) {
+  std::optional<std::string> given = settings.given("config");
+  std::vector<std::string> paths;
+  if (given.has_value()) {
+    paths = {*given};
+  } else {
+    paths = {"silversmith.yaml"};
+    const char* home = std::getenv("XDG_CONFIG_HOME");
+    if (home != nullptr) paths.push_back(std::string(home) + "/silversmith/config.yaml");
+  }
+  for (const std::string& path : paths) {
+    std::optional<std::string> text = read_file(path);
+    if (text.has_value()) return read_settings_file(path, *text, settings);
+    if (given.has_value()) {
+      return Error{Code::invalid, "can't read the configuration file " + path, "check --config",
+                   ""};
+    }
+  }
+  return {};
+}
+
+Error bad_value(std::string_view name, std::string_view found, std::string_view wanted) {
+  return {Code::invalid,
+          "--" + std::string(name) + ": found " + show(found) + ", wanted " + std::string(wanted),
+          "", ""};
+}
+
+// \t, \n, \r and \\ as people type them in a shell.
+std::string unescape(std::string_view text) {
+  std::string out;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\\' || i + 1 == text.size()) {
+      out += text[i];
+      continue;
+    }
+    char next = text[++i];
+    out += next == 't' ? '\t' : next == 'n' ? '\n' : next == 'r' ? '\r' : next;
+  }
+  return out;
+}
+
+Result<uint64_t> whole_number(const Settings& settings, std::string_view name) {
+  std::string text = settings.text(name);
+  bool digits = !text.empty() && text.size() < 10 &&
+                std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  if (!digits) return bad_value(name, text, "a whole number");
+  return std::stoull(text);
+}
+
+Result<std::vector<uint32_t>> header_rows(const std::string& text) {
+  std::vector<uint32_t> rows;
+  for (std::string_view part : split(text, ',')) {
+    bool digits = !part.empty() && part.size() < 4 &&
+                  std::all_of(part.begin(), part.end(), [](char c) { return c >= '0' && c <= '9'; });
+    if (!digits) return bad_value("header-rows", text, "row numbers such as 1,2");
+    rows.push_back(static_cast<uint32_t>(std::stoul(std::string(part))));
+  }
+  return rows;
+}
+
+Result<contract::DeclaredDialect> declared_dialect(const Settings& settings) {
+  contract::DeclaredDialect declared;
+  auto text = [&](std::string_view name, std::optional<std::string>& target) {
+    if (auto given = settings.given(name)) target = unescape(*given);
+  };
+  text("delimiter", declared.delimiter);
+  text("quote-char", declared.quote_char);
+  text("escape-char", declared.escape_char);
+  text("comment-char", declared.comment_char);
+  text("null-sequence", declared.null_sequence);
+  text("line-terminator", declared.line_terminator);
+  if (declared.line_terminator.has_value() && *declared.line_terminator != "\n" &&
+      *declared.line_terminator != "\r\n" && *declared.line_terminator != "\r") {
+    return bad_value("line-terminator", *declared.line_terminator, "\\n, \\r\\n or \\r");
+  }
+  // A literal backslash as escape character is written alone.
+  if (settings.given("escape-char") == "\\") declared.escape_char = "\\";
+  if (settings.given("null-sequence") == "\\N") declared.null_sequence = "\\N";
+  if (settings.flag("no-quote")) declared.quote_char = "";
+  if (settings.flag("no-double-quote")) declared.double_quote = false;
+  if (settings.flag("skip-initial-space")) declared.skip_initial_space = true;
+  if (settings.flag("header")) declared.header = true;
+  if (settings.flag("no-header")) declared.header = false;
+  if (auto given = settings.given("header-rows")) {
+    declared.header_rows = SMITH_TRY(header_rows(*given));
+  }
+  return declared;
+}
+
+Result<> check_fixed(const Settings& settings) {
+  std::string encoding = settings.text("encoding");
+  if (encoding != "utf-8" && encoding != "UTF-8" && encoding != "utf8") {
+    return Error{Code::invalid, "--encoding " + show(encoding) + " is not supported yet",
+                 "convert the file to utf-8 first", ""};
+  }
+  if (settings.text("repair") != "none") {
+    return Error{Code::invalid, "--repair " + show(settings.text("repair")) +
+                                    " is not supported yet",
+                 "records that need repair are rejects, with their bytes", ""};
+  }
+  return {};
+}
+
+}  // namespace
+
+const std::vector<OptionSpec>& option_table() { return options; }
+const std::vector<CommandSpec>& command_table() { return commands; }
+
+void Settings::set(std::string_view name, std::vector<std::string> values, Origin origin) {
+  settings_[std::string(name)] = {std::move(values), origin};
+}
+
+bool Settings::flag(std::string_view name) const { return settings_.contains(name); }
+
+std::optional<std::string> Settings::given(std::string_view name) const {
+  auto found = settings_.find(name);
+  if (found == settings_.end()) return std::nullopt;
+  return found->second.values.empty() ? std::string() : found->second.values.back();
+}
+
+std::string Settings::text(std::string_view name) const {
+  if (auto text = given(name)) return *text;
+  const OptionSpec* option = find_option(name);
+  SMITH_CHECK(option != nullptr, std::string(name));
+  return std::string(option->otherwise);
+}
+
+std::vector<std::string> Settings::list(std::string_view name) const {
+  auto found = settings_.find(name);
+  return found == settings_.end() ? std::vector<std::string>() : found->second.values;
+}
+
+bool Settings::from_file(std::string_view name) const {
+  auto found = settings_.find(name);
+  return found != settings_.end() && found->second.origin == Origin::file;
+}
+
+Result<Invocation> read_invocation(int argc, char** argv) {
+  Invocation invocation =
+      SMITH_TRY(parse_arguments(std::vector<std::string>(argv + 1, argv + argc)));
+  if (invocation.help.has_value()) return invocation;
+  read_environment(invocation.settings);
+  SMITH_TRY(read_configuration_file(invocation.settings));
+  return invocation;
+}
+
+Result<smith::EngineOptions> engine_options(const Settings& settings) {
+  SMITH_TRY(check_fixed(settings));
+  smith::EngineOptions engine;
+  engine.overrides = SMITH_TRY(declared_dialect(settings));
+  engine.threads = static_cast<uint32_t>(
+      std::min<uint64_t>(SMITH_TRY(whole_number(settings, "threads")), limits::threads_max));
+  std::optional<uint64_t> memory = parse_bytes(settings.text("memory"));
+  if (!memory.has_value()) return bad_value("memory", settings.text("memory"), "a size: 256MiB");
+  engine.memory_bytes_max = *memory;
+  engine.kernel = settings.text("kernel");
+  std::string types = settings.text("types");
+  if (types == "pandas") {
+    return Error{Code::invalid, "--types pandas is not supported yet", "use --types stable", ""};
+  }
+  if (types != "stable") return bad_value("types", types, "stable");
+  if (settings.flag("text")) engine.types = smith::Types::text;
+  std::string to = settings.text("to");
+  if (to == "csv") {
+    engine.target = smith::Target::csv;
+  } else if (to == "jsonl") {
+    engine.target = smith::Target::jsonl;
+  } else if (to != "parquet") {
+    return bad_value("to", to, "parquet, csv or jsonl");
+  }
+  std::string codec = settings.text("compression");
+  if (codec == "zstd") {
+    engine.codec = parquet::Codec::zstd;
+  } else if (codec == "none") {
+    engine.codec = parquet::Codec::uncompressed;
+  } else if (codec != "snappy") {
+    return bad_value("compression", codec, "snappy, zstd or none");
+  }
+  std::string fail_on = settings.text("fail-on");
+  if (fail_on != "never" && fail_on != "reject") {
+    return bad_value("fail-on", fail_on, "never or reject");
+  }
+  return engine;
+}
+
+Terminal terminal_of(const Settings& settings) {
+  Terminal terminal;
+  terminal.is_terminal = isatty(STDERR_FILENO) == 1;
+  const char* term = std::getenv("TERM");
+  bool dumb = term != nullptr && std::string_view(term) == "dumb";
+  const char* no_colour = std::getenv("NO_COLOR");
+  const char* force = std::getenv("CLICOLOR_FORCE");
+  std::string when = settings.text("color");
+  terminal.colour = terminal.is_terminal && !dumb && (no_colour == nullptr || *no_colour == 0);
+  if (force != nullptr && std::string_view(force) != "0") terminal.colour = true;
+  if (when == "always") terminal.colour = true;
+  if (when == "never") terminal.colour = false;
+  terminal.progress = terminal.is_terminal && !dumb && !settings.flag("no-progress") &&
+                      !settings.flag("quiet");
+  return terminal;
+}
+
+std::string configuration_page() {
+  std::string page =
+      "# Configuration\n\n"
+      "Every option is a flag, an environment variable and a key of the YAML configuration file "
+      "(`--config FILE`, else `./silversmith.yaml`, else "
+      "`$XDG_CONFIG_HOME/silversmith/config.yaml`). A flag wins over the variable, the variable "
+      "over the contract, the contract over the file, the file over the default. This page is "
+      "printed from the program's own table; a test compares the two.\n\n"
+      "| flag | variable | default | commands | meaning |\n|---|---|---|---|---|\n";
+  for (const OptionSpec& option : options) {
+    page += "| `--" + std::string(option.name) +
+            (option.value.empty() ? "" : " " + std::string(option.value)) + "` | `" +
+            upper_name(option.name) + "` | " +
+            (option.otherwise.empty() ? "" : "`" + std::string(option.otherwise) + "`") + " | " +
+            (option.commands.empty() ? "all" : std::string(option.commands)) + " | " +
+            std::string(option.help) + " |\n";
+  }
+  return page;
+}
+
+}  // namespace silversmith::app

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one place that knows flags, environment variables and the configuration file: one table of
+// options (name, value, default, commands, help), and the settings of this invocation.
+// Precedence: flag, SILVERSMITH_* variable, configuration file, default (a contract stands between
+// variable and file; smith::settle_dialect sees to that).
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "contract/contract.h"
+#include "smith/options.h"
+
+namespace silversmith::app {
+
+enum class OptionKind : uint8_t { flag, value, list };
+
+struct OptionSpec {
+  std::string_view name;        // --name, SILVERSMITH_NAME, `name:` in the file
+  OptionKind kind = OptionKind::value;
+  std::string_view value;       // what stands for the value in help, "SIZE"
+  std::string_view otherwise;   // the default, as text
+  std::string_view commands;    // blank-separated first words; "" is every command
+  std::string_view help;
+};
+const std::vector<OptionSpec>& option_table();
+
+struct CommandSpec {
+  std::string_view path;        // "runs ls"
+  std::string_view operands;    // "LAKE [RUN]"; [X] optional, X... one or more
+  std::string_view help;
+};
+const std::vector<CommandSpec>& command_table();
+
+enum class Origin : uint8_t { flag, environment, file };
+
+// What was set, by option name; what was not set has its default.
+class Settings {
+ public:
+  void set(std::string_view name, std::vector<std::string> values, Origin origin);
+  bool flag(std::string_view name) const;
+  // The value set, or the table's default; "" when there is neither.
+  std::string text(std::string_view name) const;
+  std::optional<std::string> given(std::string_view name) const;
+  std::vector<std::string> list(std::string_view name) const;
+  bool from_file(std::string_view name) const;
+
+ private:
+  struct Setting {
+    std::vector<std::string> values;
+    Origin origin = Origin::flag;
+  };
+  std::map<std::string, Setting, std::less<>> settings_;
+};
+
+struct Invocation {
+  std::string command;                 // "runs ls"
+  std::vector<std::string> operands;
+  Settings settings;
+  std::optional<std::string> help;     // print this and end well
+};
+
+// Reads the command line, then the environment, then the configuration file.
+// Fails with invalid: what is wrong with which argument, and where to find help.
+Result<Invocation> read_invocation(int argc, char** argv);
+
+// The command line alone (cli.cc, the home of the library that reads it).
+Result<Invocation> parse_arguments(const std::vector<std::string>& arguments);
+
+// The engine's options from settings. Fails with invalid, naming option, value and what is wanted.
+Result<smith::EngineOptions> engine_options(const Settings& settings);
+
+// Whether standard error is for a person who wants colour and progress.
+struct Terminal {
+  bool is_terminal = false;
+  bool colour = false;
+  bool progress = false;
+};
+Terminal terminal_of(const Settings& settings);
+
+// docs/operations/configuration.md, from the tables; a test compares.
+std::string configuration_page();
+
+}  // namespace silversmith::app

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "console.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+
+#include "base/text.h"
+
+namespace silversmith::app {
+
+namespace {
+
+void write_all(int fd, std::string_view text) {
+  while (!text.empty()) {
+    ssize_t put = ::write(fd, text.data(), text.size());
+    if (put <= 0) return;  // nobody listens; the exit status still tells
+    text.remove_prefix(static_cast<size_t>(put));
+  }
+}
+
+// Signal handlers reach only what is lock-free and has a fixed address.
+std::atomic<smith::Progress*> signalled_progress = nullptr;
+std::atomic<int> signal_seen = 0;
+
+void on_signal(int number) {
+  if (signal_seen.exchange(number) != 0) _exit(128 + number);
+  smith::Progress* progress = signalled_progress.load();
+  if (progress != nullptr) progress->stop.store(true);
+}
+
+}  // namespace
+
+Exit exit_of(const Error& error) {
+  switch (error.code) {
+    case Code::invalid: return Exit::usage;
+    case Code::missing:
+    case Code::denied: return Exit::io;
+    case Code::conflict:
+    case Code::busy: return Exit::busy;
+    case Code::corrupt:
+    case Code::limit: return Exit::negative;
+    case Code::stopped: return Exit::interrupted;
+  }
+  return Exit::internal;
+}
+
+Console::Console(const Settings& settings)
+    : terminal_(terminal_of(settings)),
+      json_(settings.flag("json")),
+      quiet_(settings.flag("quiet")) {}
+
+void Console::result(std::string_view line) {
+  write_all(STDOUT_FILENO, std::string(line) + "\n");
+}
+
+void Console::note(std::string_view line) {
+  if (!quiet_) write_all(STDERR_FILENO, std::string(line) + "\n");
+}
+
+void Console::error(const Error& error) {
+  std::string text = paint("error", "31") + ": " + error.message + "\n";
+  if (!error.hint.empty()) text += "  " + paint("help", "36") + ": " + error.hint + "\n";
+  write_all(STDERR_FILENO, text);
+}
+
+std::string Console::paint(std::string_view text, std::string_view colour) const {
+  if (!terminal_.colour) return std::string(text);
+  return "\033[" + std::string(colour) + "m" + std::string(text) + "\033[0m";
+}
+
+struct ProgressLine::State {
+  std::mutex mutex;
+  std::condition_variable wake;
+  bool done = false;
+  std::thread painter;
+};
+
+ProgressLine::ProgressLine(const Console& console, std::string name, smith::Progress& progress,
+                           uint64_t total_bytes)
+    : state_(std::make_unique<State>()) {
+  if (!console.terminal().progress) return;
+  State& state = *state_;
+  state.painter = std::thread([&state, &progress, name = std::move(name), total_bytes] {
+    auto start = std::chrono::steady_clock::now();
+    std::unique_lock lock(state.mutex);
+    while (!state.wake.wait_for(lock, std::chrono::milliseconds(100), [&] { return state.done; })) {
+      std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
+      write_all(STDERR_FILENO,
+                "\r\033[K" + progress_text(name, progress, total_bytes, spent.count()));
+    }
+    write_all(STDERR_FILENO, "\r\033[K");
+  });
+}
+
+ProgressLine::~ProgressLine() {
+  if (!state_->painter.joinable()) return;
+  {
+    std::lock_guard lock(state_->mutex);
+    state_->done = true;
+  }
+  state_->wake.notify_all();
+  state_->painter.join();
+}
+
+std::string progress_text(std::string_view name, const smith::Progress& progress,
+                          uint64_t total_bytes, double seconds) {
+  uint64_t bytes = progress.raw_bytes.load(std::memory_order_relaxed);
+  std::string text(name);
+  double rate = seconds > 0 ? static_cast<double>(bytes) / seconds : 0;
+  if (total_bytes > 0) {
+    text += "  " + std::to_string(std::min<uint64_t>(100, bytes * 100 / total_bytes)) + "%";
+    text += "  " + human_bytes(bytes) + "/" + human_bytes(total_bytes);
+  } else {
+    text += "  " + human_bytes(bytes);
+  }
+  text += "  " + human_bytes(static_cast<uint64_t>(rate)) + "/s";
+  text += "  " + human_count(progress.rows.load(std::memory_order_relaxed)) + " rows";
+  text += "  rejects " + human_count(progress.rejects.load(std::memory_order_relaxed));
+  if (total_bytes > bytes && seconds > 1 && rate > 0) {
+    auto left = static_cast<uint64_t>(static_cast<double>(total_bytes - bytes) / rate);
+    text += "  ETA " + std::to_string(left / 60) + ":" + (left % 60 < 10 ? "0" : "") +
+            std::to_string(left % 60);
+  }
+  return text;
+}
+
+StopSignals::StopSignals(smith::Progress& progress) {
+  signalled_progress = &progress;
+  signal_seen = 0;
+  struct sigaction action {};
+  action.sa_handler = on_signal;
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+}
+
+StopSignals::~StopSignals() {
+  signal(SIGINT, SIG_DFL);
+  signal(SIGTERM, SIG_DFL);
+  signalled_progress = nullptr;
+}
+
+Exit StopSignals::exit() const {
+  int number = signal_seen.load();
+  if (number == SIGINT) return Exit::interrupted;
+  return number == SIGTERM ? Exit::terminated : Exit::ok;
+}
+
+}  // namespace silversmith::app

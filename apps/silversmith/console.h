@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// What people see: results on standard output, everything else on standard error, colour and a
+// progress line only on a terminal. Exit statuses are contracts-and-ux.md 10.3's.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include "base/json.h"
+#include "base/result.h"
+#include "config.h"
+#include "smith/pipeline.h"
+
+namespace silversmith::app {
+
+enum class Exit : int {
+  ok = 0,
+  negative = 1,      // the data's verdict: refused, or lint found something
+  usage = 2,         // usage, configuration or contract: nothing was read
+  io = 3,            // input, output or service: not worth a retry
+  internal = 70,     // our bug
+  busy = 75,         // passing trouble: a retry makes sense
+  interrupted = 130,
+  terminated = 143,
+};
+
+// The status for an operation that failed.
+Exit exit_of(const Error& error);
+
+class Console {
+ public:
+  explicit Console(const Settings& settings);
+
+  bool json() const { return json_; }
+  bool quiet() const { return quiet_; }
+  const Terminal& terminal() const { return terminal_; }
+
+  // A line on standard output, by one write.
+  void result(std::string_view line);
+  void result_json(const Json& json) { result(std::string_view(json.dump())); }
+  // A line on standard error, unless --quiet.
+  void note(std::string_view line);
+  // "error: message" with its hint on a second line, always.
+  void error(const Error& error);
+  std::string paint(std::string_view text, std::string_view colour) const;
+
+ private:
+  Terminal terminal_;
+  bool json_ = false;
+  bool quiet_ = false;
+};
+
+// Redraws one line on standard error, at most ten times a second, while it lives; gone afterwards.
+class ProgressLine {
+ public:
+  // `total_bytes` 0: unknown, then rates only.
+  ProgressLine(const Console& console, std::string name, smith::Progress& progress,
+               uint64_t total_bytes);
+  ~ProgressLine();
+  ProgressLine(const ProgressLine&) = delete;
+  ProgressLine& operator=(const ProgressLine&) = delete;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// The progress line's text: "orders.csv  63%  1.24 GB/1.97 GB  412 MB/s  8 100 412 rows ...".
+std::string progress_text(std::string_view name, const smith::Progress& progress,
+                          uint64_t total_bytes, double seconds);
+
+// Turns SIGINT and SIGTERM into Progress::stop. One at a time; a second signal ends the program.
+class StopSignals {
+ public:
+  explicit StopSignals(smith::Progress& progress);
+  ~StopSignals();
+  StopSignals(const StopSignals&) = delete;
+  StopSignals& operator=(const StopSignals&) = delete;
+  // The exit status that a stopped run has: interrupted or terminated; ok when no signal came.
+  Exit exit() const;
+};
+
+}  // namespace silversmith::app

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "files.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <algorithm>
+#include <cstring>
+
+#include "base/text.h"
+
+namespace silversmith::app {
+
+namespace {
+
+constexpr size_t pending_bytes_max = size_t{256} << 10;
+
+Error system_error(const std::string& what, const std::string& path) {
+  int number = errno;
+  Error error{Code::denied, what + " " + path + ": " + std::strerror(number), "", ""};
+  if (number == ENOENT || number == ENOTDIR) error.code = Code::missing;
+  if (number == ENOSPC || number == EDQUOT) {
+    error.code = Code::busy;
+    error.hint = "free some space and run again; nothing half-written is left";
+  }
+  return error;
+}
+
+bool same_state(const struct stat& a, const struct stat& b) {
+  return a.st_size == b.st_size && a.st_ino == b.st_ino && a.st_dev == b.st_dev &&
+         a.st_mtim.tv_sec == b.st_mtim.tv_sec && a.st_mtim.tv_nsec == b.st_mtim.tv_nsec &&
+         a.st_ctim.tv_sec == b.st_ctim.tv_sec && a.st_ctim.tv_nsec == b.st_ctim.tv_nsec;
+}
+
+std::string directory_of(const std::string& path) {
+  size_t slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+}  // namespace
+
+Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
+  if (this != &other) {
+    if (fd_ >= 0) close(fd_);
+    fd_ = other.release();
+  }
+  return *this;
+}
+
+Descriptor::~Descriptor() {
+  if (fd_ >= 0) close(fd_);
+}
+
+InputFile::InputFile(std::string path, Descriptor fd, const struct stat& at_open)
+    : path_(std::move(path)), fd_(std::move(fd)), at_open_(at_open) {}
+
+Result<std::unique_ptr<InputFile>> InputFile::open(const std::string& path) {
+  Descriptor fd(path == "-" ? dup(STDIN_FILENO) : ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (fd.get() < 0) return system_error("can't open", path);
+  struct stat state {};
+  if (fstat(fd.get(), &state) != 0) return system_error("can't look at", path);
+  if (S_ISDIR(state.st_mode)) {
+    return Error{Code::invalid, path + " is a directory, wanted a file",
+                 "for a whole lake use silversmith run", ""};
+  }
+  return std::unique_ptr<InputFile>(new InputFile(path, std::move(fd), state));
+}
+
+Result<size_t> InputFile::read(std::span<char> into) {
+  ssize_t got = 0;
+  do {
+    got = ::read(fd_.get(), into.data(), into.size());
+  } while (got < 0 && errno == EINTR);
+  if (got < 0) return system_error("can't read", path_);
+  position_ += static_cast<uint64_t>(got);
+  if (got > 0 || into.empty() || !is_regular()) return static_cast<size_t>(got);
+  struct stat now {};
+  if (fstat(fd_.get(), &now) != 0 || !same_state(now, at_open_)) {
+    return Error{Code::conflict, path_ + " changed while it was read",
+                 "run again when nothing writes to it", "changed-while-reading"};
+  }
+  return size_t{0};
+}
+
+uint64_t InputFile::size() const { return static_cast<uint64_t>(at_open_.st_size); }
+bool InputFile::is_regular() const { return S_ISREG(at_open_.st_mode); }
+
+Result<> InputFile::read_at(uint64_t offset, std::span<char> into) {
+  size_t done = 0;
+  while (done < into.size()) {
+    ssize_t got = pread(fd_.get(), into.data() + done, into.size() - done,
+                        static_cast<off_t>(offset + done));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return system_error("can't read", path_);
+    if (got == 0) {
+      return Error{Code::corrupt, path_ + " ends at byte " + std::to_string(offset + done), "", ""};
+    }
+    done += static_cast<size_t>(got);
+  }
+  return {};
+}
+
+Result<size_t> SpoolSource::read(std::span<char> into) {
+  size_t count = std::min<uint64_t>(into.size(), spool_.size() - position_);
+  SMITH_TRY(spool_.read_at(position_, into.first(count)));
+  position_ += count;
+  return count;
+}
+
+OutputFile::OutputFile(std::string path, std::string hidden, Descriptor fd)
+    : path_(std::move(path)), hidden_(std::move(hidden)), fd_(std::move(fd)) {}
+
+Result<std::unique_ptr<OutputFile>> OutputFile::create(const std::string& path) {
+  if (path == "-") {
+    return std::unique_ptr<OutputFile>(new OutputFile(path, "", Descriptor(dup(STDOUT_FILENO))));
+  }
+  size_t slash = path.rfind('/');
+  std::string name = slash == std::string::npos ? path : path.substr(slash + 1);
+  std::string hidden =
+      directory_of(path) + "/." + name + "." + std::to_string(getpid()) + ".partial";
+  Descriptor fd(::open(hidden.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+  if (fd.get() < 0) return system_error("can't write", path);
+  return std::unique_ptr<OutputFile>(new OutputFile(path, std::move(hidden), std::move(fd)));
+}
+
+OutputFile::~OutputFile() {
+  if (!hidden_.empty()) unlink(hidden_.c_str());
+}
+
+Result<> OutputFile::drain() {
+  size_t done = 0;
+  while (done < pending_.size()) {
+    ssize_t put = ::write(fd_.get(), pending_.data() + done, pending_.size() - done);
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) return system_error("can't write", path_);
+    done += static_cast<size_t>(put);
+  }
+  pending_.clear();
+  return {};
+}
+
+Result<> OutputFile::write(std::string_view bytes) {
+  pending_ += bytes;
+  size_ += bytes.size();
+  if (pending_.size() >= pending_bytes_max) return drain();
+  return {};
+}
+
+Result<> OutputFile::keep() {
+  SMITH_TRY(drain());
+  if (hidden_.empty()) return {};
+  if (fsync(fd_.get()) != 0) return system_error("can't write", path_);
+  if (rename(hidden_.c_str(), path_.c_str()) != 0) return system_error("can't write", path_);
+  hidden_.clear();
+  Descriptor directory(::open(directory_of(path_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (directory.get() >= 0) fsync(directory.get());
+  return {};
+}
+
+Result<std::string> read_whole_file(const std::string& path, uint64_t bytes_max) {
+  auto file = SMITH_TRY(InputFile::open(path));
+  if (file->size() > bytes_max) {
+    return Error{Code::limit, path + " has " + human_bytes(file->size()) + ", wanted at most " +
+                                  human_bytes(bytes_max),
+                 "", ""};
+  }
+  std::string text;
+  char block[64 << 10];
+  while (true) {
+    size_t got = SMITH_TRY(file->read(block));
+    if (got == 0) return text;
+    text.append(block, got);
+    if (text.size() > bytes_max) return Error{Code::limit, path + " is too large", "", ""};
+  }
+}
+
+}  // namespace silversmith::app

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+// Files that the user names on the command line, outside any lake: to read, and to write whole or
+// not at all.
+#pragma once
+
+#include <sys/stat.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "base/stream.h"
+
+namespace silversmith::app {
+
+// A descriptor that is closed with its owner; -1 is none.
+class Descriptor {
+ public:
+  Descriptor() = default;
+  explicit Descriptor(int fd) : fd_(fd) {}
+  Descriptor(Descriptor&& other) noexcept : fd_(other.release()) {}
+  Descriptor& operator=(Descriptor&& other) noexcept;
+  ~Descriptor();
+  int get() const { return fd_; }
+  int release() {
+    int fd = fd_;
+    fd_ = -1;
+    return fd;
+  }
+
+ private:
+  int fd_ = -1;
+};
+
+// A file read in order or at any place. Reading in order fails with conflict when size, times or
+// identity of the file change on the way.
+class InputFile : public ByteSource, public RandomAccess {
+ public:
+  // Fails with missing, denied, or invalid (a directory).
+  static Result<std::unique_ptr<InputFile>> open(const std::string& path);
+
+  Result<size_t> read(std::span<char> into) override;
+  uint64_t size() const override;
+  Result<> read_at(uint64_t offset, std::span<char> into) override;
+  // Pipes and terminals can be read only once.
+  bool is_regular() const;
+
+ private:
+  InputFile(std::string path, Descriptor fd, const struct stat& at_open);
+  std::string path_;
+  Descriptor fd_;
+  struct stat at_open_;
+  uint64_t position_ = 0;
+};
+
+// Reads a spool in order; the spool must outlive it.
+class SpoolSource : public ByteSource {
+ public:
+  explicit SpoolSource(Spool& spool) : spool_(spool) {}
+  Result<size_t> read(std::span<char> into) override;
+
+ private:
+  Spool& spool_;
+  uint64_t position_ = 0;
+};
+
+// Writes beside the target under a hidden name, and renames when told to; what is not kept is
+// removed. "-" is standard output, which can't be taken back.
+class OutputFile : public ByteSink {
+ public:
+  // Fails with missing (no such folder), denied.
+  static Result<std::unique_ptr<OutputFile>> create(const std::string& path);
+  ~OutputFile() override;
+
+  Result<> write(std::string_view bytes) override;
+  uint64_t size() const { return size_; }
+  // Makes the file durable and visible under its name.
+  Result<> keep();
+
+ private:
+  OutputFile(std::string path, std::string hidden, Descriptor fd);
+  Result<> drain();
+  std::string path_;
+  std::string hidden_;  // "" for standard output
+  Descriptor fd_;
+  std::string pending_;
+  uint64_t size_ = 0;
+};
+
+Result<std::string> read_whole_file(const std::string& path, uint64_t bytes_max);
+
+}  // namespace silversmith::app

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "watcher.h"
+
+#include <poll.h>
+#include <sys/inotify.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <set>
+
+namespace silversmith::app {
+
+namespace {
+
+constexpr uint32_t watched = IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE | IN_ONLYDIR |
+                             IN_DONT_FOLLOW | IN_EXCL_UNLINK | IN_DELETE_SELF | IN_MOVE_SELF;
+
+Error watch_error(const std::string& path) {
+  if (errno == ENOSPC) {
+    return {Code::limit, "can't watch " + path + ": the kernel allows no more inotify watches",
+            "raise fs.inotify.max_user_watches", ""};
+  }
+  return {Code::denied, "can't watch " + path + ": " + std::strerror(errno), "", ""};
+}
+
+}  // namespace
+
+Watcher::Watcher(std::string root, Descriptor notify)
+    : root_(std::move(root)), notify_(std::move(notify)) {}
+
+Result<Watcher> Watcher::open(const std::string& root) {
+  Descriptor notify(inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
+  if (notify.get() < 0) return watch_error(root);
+  Watcher watcher(root, std::move(notify));
+  SMITH_TRY(watcher.add_tree(""));
+  return watcher;
+}
+
+Result<> Watcher::add_tree(const std::string& relative) {
+  std::string path = root_ + "/" + relative;
+  int watch = inotify_add_watch(notify_.get(), path.c_str(), watched);
+  // A folder that is gone again, or became something else, has nothing to say.
+  if (watch < 0 && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP) && !relative.empty()) {
+    return {};
+  }
+  if (watch < 0) return watch_error(path);
+  folders_[watch] = relative;
+  std::error_code failed;
+  for (const auto& entry : std::filesystem::directory_iterator(path, failed)) {
+    std::string name = entry.path().filename().string();
+    std::error_code ignored;
+    bool folder = !entry.is_symlink(ignored) && entry.is_directory(ignored);
+    if (folder && !name.starts_with('.')) SMITH_TRY(add_tree(relative + name + "/"));
+  }
+  return {};
+}
+
+Result<Watcher::News> Watcher::wait(int timeout_ms) {
+  News news;
+  struct pollfd poller {
+    notify_.get(), POLLIN, 0
+  };
+  if (poll(&poller, 1, timeout_ms) <= 0) return news;
+  alignas(inotify_event) char block[64 << 10];
+  std::set<std::string> ready;
+  while (true) {
+    ssize_t got = ::read(notify_.get(), block, sizeof block);
+    if (got <= 0) break;
+    for (ssize_t at = 0; at < got;) {
+      inotify_event event{};
+      std::memcpy(&event, block + at, sizeof event);
+      std::string name = event.len > 0 ? std::string(block + at + sizeof event) : std::string();
+      at += static_cast<ssize_t>(sizeof event + event.len);
+      auto folder = folders_.find(event.wd);
+      if ((event.mask & IN_Q_OVERFLOW) != 0) news.sweep = true;
+      if (folder == folders_.end()) continue;
+      if ((event.mask & IN_IGNORED) != 0) {
+        folders_.erase(folder);
+        continue;
+      }
+      if (name.empty() || name.starts_with('.')) continue;
+      std::string path = folder->second + name;
+      if ((event.mask & IN_ISDIR) != 0) {
+        // Files may have come into it before we watched: look at everything once more.
+        SMITH_TRY(add_tree(path + "/"));
+        news.sweep = true;
+      } else if ((event.mask & (IN_CLOSE_WRITE | IN_MOVED_TO)) != 0) {
+        ready.insert(path);
+      }
+    }
+  }
+  news.ready.assign(ready.begin(), ready.end());
+  return news;
+}
+
+}  // namespace silversmith::app

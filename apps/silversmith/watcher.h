@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// What inotify says about a folder tree: files that were closed after writing or moved in, and
+// when to look at everything again. Never the truth, only hints: the sweep is what guarantees.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "files.h"
+
+namespace silversmith::app {
+
+class Watcher {
+ public:
+  struct News {
+    std::vector<std::string> ready;  // paths below the root, '/'-separated
+    bool sweep = false;              // events were lost, or a folder came: look at everything
+  };
+
+  // Watches `root` and every folder below it; hidden ones and symbolic links are passed over.
+  // Fails with denied, and with limit when the kernel allows no more watches.
+  static Result<Watcher> open(const std::string& root);
+  Watcher(std::string root, Descriptor notify);
+
+  // Waits at most `timeout_ms` for news; returns early when a signal comes.
+  Result<News> wait(int timeout_ms);
+
+ private:
+  Result<> add_tree(const std::string& relative);
+
+  std::string root_;
+  Descriptor notify_;
+  std::map<int, std::string> folders_;  // watch → folder below the root, "" or ending in '/'
+};
+
+}  // namespace silversmith::app
