@@ -35,7 +35,7 @@ struct Type {
 };
 std::string describe(Type type);  // "decimal(18,2)", "timestamp(utc)"
 
-using int128 = __int128;
+__extension__ typedef __int128 int128;  // an extension that both compilers have
 
 // A view of one text value; the bytes belong to the chunk or to the builder's arena.
 struct Text {

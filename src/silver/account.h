@@ -19,7 +19,7 @@ inline constexpr uint32_t format_version = 1;
 
 struct ColumnProfile {
   std::string name;
-  std::string type;          // frame::describe
+  std::string type;  // frame::describe
   uint64_t null_count = 0;
   bool has_min_max = false;
   std::string min;
@@ -27,36 +27,36 @@ struct ColumnProfile {
 };
 
 struct FileFault {
-  std::string code;          // "source-error", "limit-exceeded", ...
+  std::string code;  // "source-error", "limit-exceeded", ...
   std::string message;
   std::string hint;
 };
 
 struct Account {
-  std::string key;               // of the source, prefix included
-  std::string source_version;    // 32 hex digits in a folder
-  std::string generation;        // names quarantine and receipt objects
-  std::string contract;          // "" without one
+  std::string key;             // of the source, prefix included
+  std::string source_version;  // 32 hex digits in a folder
+  std::string generation;      // names quarantine and receipt objects
+  std::string contract;        // "" without one
   uint64_t contract_version = 0;
-  std::string contract_hash;     // of the contract, or of the options without one
+  std::string contract_hash;  // of the contract, or of the options without one
   std::string engine_version;
   uint64_t rows_read = 0;
-  uint64_t rows = 0;             // written to silver
+  uint64_t rows = 0;  // written to silver
   uint64_t rows_quarantined = 0;
   uint64_t rows_deduplicated = 0;
   uint64_t rows_skipped = 0;
   uint64_t cells_nullified = 0;
-  uint64_t bytes_in = 0;         // decoded
+  uint64_t bytes_in = 0;  // decoded
   std::map<std::string, uint64_t> reasons;
   std::vector<ColumnProfile> columns;
-  std::string content_digest;    // 32 hex digits; "" when refused
-  std::vector<FileFault> faults; // not empty: the file is refused as a whole
+  std::string content_digest;       // 32 hex digits; "" when refused
+  std::vector<FileFault> faults;    // not empty: the file is refused as a whole
   std::vector<Json> first_rejects;  // of a refused file, at most 100 (frame::reject_json)
 
   bool refused() const { return !faults.empty(); }
   // rows_read = rows + rows_quarantined + rows_deduplicated + rows_skipped
   bool balances() const;
-  double invalid_row_rate() const;   // rows_quarantined / rows_read; 0 when nothing was read
+  double invalid_row_rate() const;  // rows_quarantined / rows_read; 0 when nothing was read
 };
 
 Json account_json(const Account& account);

@@ -23,8 +23,8 @@ struct Prefixes {
 bool accepts(const Prefixes& prefixes, std::string_view key);
 
 struct Names {
-  std::string rel;      // silver name without prefix and .parquet
-  std::string silver;   // whole key
+  std::string rel;     // silver name without prefix and .parquet
+  std::string silver;  // whole key
   // Requires a generation.
   std::string quarantine_dir(std::string_view generation) const;  // ends in '/'
   std::string receipt(std::string_view generation) const;

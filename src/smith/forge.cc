@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "smith/forge.h"
+
+#include <optional>
+
+#include "silver/commit.h"
+#include "silver/lineage.h"
+#include "silver/receipt.h"
+#include "smith/drafts.h"
+#include "smith/intake.h"
+
+namespace silversmith::smith {
+
+namespace {
+
+constexpr uint64_t report_bytes_max = uint64_t{16} << 20;
+
+Error configuration(std::string message, std::string hint) {
+  return {Code::denied, std::move(message), std::move(hint), "configuration-error"};
+}
+
+silver::FileFault fault_of(const Error& error) {
+  std::string type = error.type;
+  if (type.empty()) type = error.code == Code::limit ? "limit-exceeded" : "source-error";
+  return {type, error.message, error.hint};
+}
+
+// One key on its way. The steps are numbered as in docs/decisions/0050-commit-protocol.md.
+class Forging {
+ public:
+  Forging(std::string_view key, const Smithy& smithy)
+      : smithy_(smithy), key_(key), started_(smithy.clock.steady_micros()) {
+    result_.run_id = smithy.options.run_id;
+    result_.bucket = smithy.source.name();
+    result_.output_bucket = smithy.target.name();
+    result_.account.key = key_;
+    started_wall_ = rfc3339(smithy.clock.wall_micros());
+  }
+
+  RunResult run() {
+    if (!silver::accepts(smithy_.prefixes, key_)) return finish(Status::ignored);
+    names_ = silver::names_of(smithy_.prefixes, key_);
+    result_.output = names_.silver;
+    Retry retry(smithy_.options.retry, smithy_.clock);
+    while (true) {
+      result_.attempts = retry.attempts();
+      Result<Next> next = attempt();
+      if (next.ok() && next->has_value()) return finish(**next);
+      Action action = next.ok() ? Action::converge : action_for(next.error().code);
+      if (action == Action::ignore) return finish(Status::ignored);
+      if (retry.again(action)) continue;
+      if (next.ok()) {
+        return fail({Code::busy, smithy_.source.where(key_) + " keeps changing",
+                     "run again when its writer is done", ""});
+      }
+      return fail(std::move(next).error());
+    }
+  }
+
+ private:
+  // A status ends the run; nothing means: look again.
+  using Next = std::optional<Status>;
+
+  Result<Next> attempt() {
+    silver::Held held = SMITH_TRY(look());                          // S1, before S2
+    Intake intake = SMITH_TRY(Intake::open(smithy_.source, key_));  // S2
+    std::unique_ptr<Converter> converter = SMITH_TRY(find_terms(held, intake));
+    Next settled = SMITH_TRY(settle(held, intake, *converter));  // S3
+    if (settled.has_value()) return settled;
+    Drafts drafts({smithy_.target, names_, intake, converter->terms()});
+    silver::Account account = SMITH_TRY(convert(*converter, intake, drafts));  // S4
+    if (account.refused()) return refuse(account, intake);
+    return publish(account, held, drafts, intake);
+  }
+
+  Result<silver::Held> look() {
+    silver::Held held = SMITH_TRY(silver::look(smithy_.target, names_.silver, key_));
+    bool ours = !held.exists() || (held.lineage.has_value() && held.lineage->same_key);
+    if (ours || smithy_.options.adopt) return held;
+    std::string silver = smithy_.target.where(names_.silver);
+    std::string what = held.lineage.has_value() ? " was made from another source key"
+                                                : " was not made by silversmith";
+    return configuration(silver + what + "; it is left as it is",
+                         "move it away, or take it over with --adopt");
+  }
+
+  static bool is_of(const silver::Held& held) {
+    return held.lineage.has_value() && held.lineage->same_key;
+  }
+
+  static bool is_newer(const silver::Held& held, const Terms& terms) {
+    return is_of(held) && held.lineage->made_under(terms.contract) &&
+           held.lineage->contract_version > terms.version;
+  }
+
+  Result<std::unique_ptr<Converter>> load(Reread reread) {
+    Result<std::unique_ptr<Converter>> converter = smithy_.converters.for_key(key_, reread);
+    if (converter.ok()) return converter;
+    Error error = std::move(converter).error();
+    Action action = action_for(error.code);
+    // A contract that is wrong or gone says nothing about the object.
+    if (action == Action::refuse || action == Action::ignore) error.code = Code::denied;
+    if (error.code == Code::denied && error.type.empty()) error.type = "configuration-error";
+    return error;
+  }
+
+  Result<std::unique_ptr<Converter>> find_terms(const silver::Held& held, Intake& intake) {
+    std::unique_ptr<Converter> converter = SMITH_TRY(load(Reread::if_stale));
+    if (is_newer(held, converter->terms())) converter = SMITH_TRY(load(Reread::now));
+    note_terms(converter->terms());
+    if (!is_newer(held, converter->terms())) return converter;
+    bool same = held.lineage->made_from(SMITH_TRY(intake.version()));
+    bool again = smithy_.options.reprocess || smithy_.options.force;
+    if (same && !again) return converter;  // a duplicate, under whatever contract
+    const Terms& terms = converter->terms();
+    std::string message = smithy_.target.where(names_.silver) + " was made under version " +
+                          std::to_string(held.lineage->contract_version) + " of contract " +
+                          terms.contract + ", this process knows version " +
+                          std::to_string(terms.version);
+    std::string hint = "to go back, publish the older text under a higher version";
+    if (same) return configuration(message, hint);
+    return Error{Code::busy, message, hint, ""};
+  }
+
+  void note_terms(const Terms& terms) {
+    result_.account.contract = terms.contract;
+    result_.account.contract_version = terms.version;
+    result_.account.contract_hash = terms.identity;
+  }
+
+  // Whether nothing needs converting.
+  Result<Next> settle(const silver::Held& held, Intake& intake, const Converter& converter) {
+    const ForgeOptions& options = smithy_.options;
+    if (is_of(held)) {
+      std::string version = SMITH_TRY(intake.version());
+      std::string generation = silver::generation_name(version, converter.terms().identity);
+      bool same = held.lineage->made_from(version);
+      bool differs = held.lineage->generation != generation;
+      bool again = (options.force && !made_by_us(held)) || (options.reprocess && differs);
+      if (same && !again) return have_already(held);
+    }
+    bool skips = options.skip_known_rejects && !options.reprocess && !options.force;
+    if (!skips) return Next();
+    return known_reject(intake, converter);
+  }
+
+  bool made_by_us(const silver::Held& held) const {
+    return converted_.has_value() && is_of(held) &&
+           held.lineage->generation == converted_->generation &&
+           held.lineage->made_from(converted_->source_version);
+  }
+
+  // Silver holds this source version. "It is me": when this run has converted it, then a lost
+  // answer or a twin has committed it, and it counts as done.
+  Result<Next> have_already(const silver::Held& held) {
+    if (made_by_us(held)) {
+      committed_ = true;
+      result_.account = *converted_;
+    }
+    SMITH_TRY(ensure_receipt(held));
+    if (committed_) return Next(success_of(*converted_));
+    result_.receipt = names_.receipt(held.lineage->generation);
+    if (converted_.has_value()) {
+      result_.account = *converted_;
+      return Next(Status::superseded);
+    }
+    result_.account.source_version = held.lineage->source_version;
+    result_.account.generation = held.lineage->generation;
+    return Next(Status::duplicate);
+  }
+
+  Status success_of(const silver::Account& account) {
+    result_.account = account;
+    result_.receipt = names_.receipt(account.generation);
+    bool rejects = account.rows_quarantined > 0 || account.cells_nullified > 0;
+    if (has_rejects_) result_.quarantine = names_.quarantine_dir(account.generation);
+    return rejects ? Status::success_with_rejects : Status::success;
+  }
+
+  // The version costs a read of the object in a folder: only where something was refused before.
+  Result<Next> known_reject(Intake& intake, const Converter& converter) {
+    if (!intake.version_known()) {
+      std::string folder = smithy_.prefixes.quarantine + names_.rel + "/";
+      store::ListPage page = SMITH_TRY(smithy_.target.list(folder, ""));
+      if (page.objects.empty()) return Next();
+    }
+    std::string version = SMITH_TRY(intake.version());
+    std::string generation = silver::generation_name(version, converter.terms().identity);
+    std::string report = names_.quarantine_dir(generation) + "rejected.json";
+    Result<std::string> text = silver::read_small(smithy_.target, report, report_bytes_max);
+    if (!text.ok() && text.error().code == Code::missing) return Next();
+    if (!text.ok()) return as_target_error(std::move(text).error());
+    Result<silver::Account> account = silver::parse_rejected(*text);
+    if (!account.ok()) return Next();  // not ours to read: convert again
+    SMITH_TRY(put_receipt({*account, std::nullopt}));
+    result_.account = std::move(*account);
+    result_.quarantine = names_.quarantine_dir(generation);
+    result_.receipt = names_.receipt(generation);
+    return Next(Status::rejected);
+  }
+
+  Result<silver::Account> convert(Converter& converter, Intake& intake, Drafts& drafts) {
+    Result<silver::Account> converted = converter.convert(key_, intake.opener(), drafts);
+    silver::Account account;
+    if (converted.ok()) {
+      account = std::move(*converted);
+    } else {
+      if (action_for(converted.error().code) != Action::refuse) return std::move(converted).error();
+      account = result_.account;
+      account.faults = {fault_of(converted.error())};
+    }
+    account.key = key_;
+    account.source_version = SMITH_TRY(intake.version());
+    account.generation =
+        silver::generation_name(account.source_version, converter.terms().identity);
+    SMITH_CHECK(account.balances(), key_ + " does not balance: nothing is published");
+    return account;
+  }
+
+  // The older silver stays; the report is written once.
+  Result<Next> refuse(const silver::Account& account, Intake& intake) {
+    result_.account = account;
+    result_.quarantine = names_.quarantine_dir(account.generation);
+    std::string report = result_.quarantine + "rejected.json";
+    SMITH_TRY(put(report, silver::rejected_text(account)));
+    SMITH_TRY(put_receipt({account, observed()}));
+    result_.receipt = names_.receipt(account.generation);
+    return verify(intake, Status::rejected);
+  }
+
+  Result<Next> publish(const silver::Account& account, const silver::Held& held, Drafts& drafts,
+                       Intake& intake) {
+    SMITH_TRY(as_target(drafts.publish_rejects(account)));  // S5
+    has_rejects_ = drafts.has_rejects();
+    if (is_of(held)) SMITH_TRY(ensure_receipt(held));
+    converted_ = account;
+    committed_ = false;
+    result_.bytes_out = drafts.silver_bytes();
+    store::Condition condition =
+        held.exists() ? store::Condition::match(*held.tag) : store::Condition::absent();
+    Result<store::Tag> tag = drafts.publish_silver(account, condition);  // S6
+    if (!tag.ok()) {
+      Error error = std::move(tag).error();
+      // What we wanted to replace is gone: look again.
+      if (error.code == Code::missing) error.code = Code::conflict;
+      return as_target_error(std::move(error));
+    }
+    committed_ = true;
+    SMITH_TRY(put_receipt({account, observed()}));
+    return verify(intake, success_of(account));  // S7
+  }
+
+  // Bronze may have changed since it was read, and the event about that may have come and gone.
+  Result<Next> verify(Intake& intake, Status status) {
+    Result<bool> unchanged = intake.unchanged();
+    if (!unchanged.ok() && action_for(unchanged.error().code) == Action::ignore) {
+      return Next(status);  // deleted since; deletes are not propagated
+    }
+    if (!unchanged.ok()) return std::move(unchanged).error();
+    return *unchanged ? Next(status) : Next();
+  }
+
+  // A generation that silver holds, or held until now, has a receipt: who converted it may have
+  // died before writing one.
+  Result<> ensure_receipt(const silver::Held& held) {
+    std::string name = names_.receipt(held.lineage->generation);
+    if (SMITH_TRY(silver::exists(smithy_.target, name))) return {};
+    if (made_by_us(held)) return put_receipt({*converted_, observed()});
+    std::optional<silver::Account> account =
+        SMITH_TRY(silver::read_account(smithy_.target, names_.silver, *held.tag));
+    if (!account.has_value()) return {};
+    return put_receipt({std::move(*account), std::nullopt});
+  }
+
+  Result<> put_receipt(const silver::Receipt& receipt) {
+    return put(names_.receipt(receipt.account.generation), silver::receipt_text(receipt));
+  }
+
+  Result<> put(const std::string& name, const std::string& text) {
+    Result<silver::Put> put = silver::put_once(smithy_.target, name, text);
+    if (!put.ok()) return as_target_error(std::move(put).error());
+    return {};
+  }
+
+  static Result<> as_target(Result<> done) {
+    if (!done.ok()) return as_target_error(std::move(done).error());
+    return {};
+  }
+
+  uint64_t elapsed_ms() const {
+    return static_cast<uint64_t>(smithy_.clock.steady_micros() - started_) / 1000;
+  }
+
+  uint64_t memory_peak_bytes() const {
+    auto* peak = smithy_.options.memory_peak_bytes;
+    return peak == nullptr ? 0 : peak();
+  }
+
+  silver::Observed observed() const {
+    silver::Observed observed;
+    observed.run_id = smithy_.options.run_id;
+    observed.lake = smithy_.source.name();
+    observed.host = smithy_.options.host;
+    observed.started = started_wall_;
+    observed.duration_ms = elapsed_ms();
+    observed.memory_peak_bytes = memory_peak_bytes();
+    observed.bytes_out = result_.bytes_out;
+    observed.attempts = result_.attempts;
+    return observed;
+  }
+
+  RunResult finish(Status status) {
+    result_.status = status;
+    result_.duration_ms = elapsed_ms();
+    result_.memory_peak_bytes = memory_peak_bytes();
+    return std::move(result_);
+  }
+
+  RunResult fail(Error error) {
+    result_.error = RunError{error.code, error.type, error.message, error.hint};
+    return finish(Status::error);
+  }
+
+  const Smithy& smithy_;
+  std::string key_;
+  int64_t started_;
+  std::string started_wall_;
+  silver::Names names_;
+  RunResult result_;
+  std::optional<silver::Account> converted_;  // by an attempt of this run that came to its commit
+  bool committed_ = false;                    // and silver was seen to hold it
+  bool has_rejects_ = false;
+};
+
+}  // namespace
+
+RunResult forge(std::string_view key, const Smithy& smithy) { return Forging(key, smithy).run(); }
+
+}  // namespace silversmith::smith
