@@ -172,6 +172,11 @@ class Tidy(unittest.TestCase):
         self.expect_none({"README.md": "[a](src/base/a.h#x) `src/csv` `src/base/a.cc` "
                                        "[far](https://example.com)\n```\n`src/none.h`\n```\n"})
 
+    def test_names_of_tests_must_exist(self):
+        self.expect("link", "README.md", {"README.md": "held by `Suite.keeps_it`\n"})
+        self.expect_none({"README.md": "held by `Suite.keeps_it`\n",
+                          "src/base/a_test.cc": SPDX + "TEST_F(Suite,\n       keeps_it) {}\n"})
+
     def test_tree_of_architecture_is_held_to_the_disk(self):
         self.expect("tree", "ARCHITECTURE.md",
                     {"ARCHITECTURE.md": CLEAN["ARCHITECTURE.md"].replace("src/csv/", "src/tsv/")})
