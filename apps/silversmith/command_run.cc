@@ -1,2 +1,72 @@
 // SPDX-License-Identifier: Apache-2.0
+// silversmith run LAKE: every bronze object, or the named ones, converged once.
+#include <array>
+
+#include "base/text.h"
 #include "commands.h"
+#include "session.h"
+#include "table.h"
+
+namespace silversmith::app {
+
+namespace {
+
+// A key as typed: with or without the bronze prefix.
+Result<std::string> whole_key(const Lake& lake, const std::string& typed) {
+  const silver::Prefixes& prefixes = lake.prefixes();
+  std::string key = typed.starts_with(prefixes.bronze) ? typed : prefixes.bronze + typed;
+  if (silver::accepts(prefixes, key)) return key;
+  return Error{Code::invalid, "--key " + show(typed) + " is no key of a source object",
+               "keys look like bronze/orders/a.csv; .csv .tsv .txt, each also .gz .zst", ""};
+}
+
+Result<std::vector<store::Listed>> objects_of(Session& session, const Settings& settings) {
+  Lake& lake = session.lake();
+  std::vector<store::Listed> objects;
+  for (const std::string& typed : settings.list("key")) {
+    store::Listed named;
+    named.key = SMITH_TRY(whole_key(lake, typed));
+    auto head = lake.source().head(named.key);
+    if (head) named.size = head->size;
+    objects.push_back(std::move(named));
+  }
+  if (!objects.empty()) return objects;
+  for (store::Listed& listed :
+       SMITH_TRY(lake.list_all(lake.source(), lake.prefixes().bronze))) {
+    if (silver::accepts(lake.prefixes(), listed.key)) objects.push_back(std::move(listed));
+  }
+  return objects;
+}
+
+std::string totals_line(const smith::Metrics& metrics) {
+  std::string text;
+  for (size_t i = 0; i < smith::status_count; ++i) {
+    if (metrics.files_total[i] == 0) continue;
+    text += (text.empty() ? "" : ", ") + std::to_string(metrics.files_total[i]) + " " +
+            std::string(smith::name_of(static_cast<smith::Status>(i)));
+  }
+  return (text.empty() ? "nothing to do" : text) + "; " + human_count(metrics.rows_total) +
+         " rows written, " + human_count(metrics.rows_quarantined_total) + " quarantined";
+}
+
+}  // namespace
+
+Result<Exit> run_command(const Invocation& invocation, Console& console) {
+  smith::Progress progress;
+  StopSignals signals(progress);
+  auto session = SMITH_TRY(Session::open(invocation, console, progress));
+  bool fail_on_reject = invocation.settings.text("fail-on") == "reject";
+  smith::Metrics metrics;
+  int exit = 0;
+  for (const store::Listed& object : SMITH_TRY(objects_of(*session, invocation.settings))) {
+    smith::RunResult result = session->converge(object.key, object.size);
+    if (signals.exit() != Exit::ok) return signals.exit();
+    metrics.add(result);
+    exit = smith::worse_exit(exit, smith::exit_status(result));
+    if (fail_on_reject && result.account.rows_quarantined > 0) exit = smith::worse_exit(exit, 1);
+  }
+  if (!console.json()) console.note(totals_line(metrics));
+  return static_cast<Exit>(exit);
+}
+
+}  // namespace silversmith::app

@@ -27,6 +27,7 @@ class Lake {
   store::Store& target() { return silver_ == nullptr ? *source_ : *silver_; }
   const silver::Prefixes& prefixes() const { return prefixes_; }
   const std::string& root() const { return root_; }
+  const std::string& state_root() const { return state_root_; }
   // Where scratch files go: on silver's own file system.
   std::string tmp_path() const { return state_root_ + "/.silversmith/tmp"; }
 

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "session.h"
+
+#include <unistd.h>
+
+#include "contract/parse.h"
+#include "files.h"
+#include "smith/memory.h"
+#include "summary.h"
+
+namespace silversmith::app {
+
+namespace {
+
+constexpr uint64_t contract_bytes_max = uint64_t{1} << 20;
+
+std::string host_name() {
+  char name[256] = {};
+  return gethostname(name, sizeof name - 1) == 0 ? std::string(name) : std::string();
+}
+
+// Unique enough to tell runs apart in logs; nothing is decided by it.
+std::string make_run_id(Clock& clock) {
+  std::string when = rfc3339(clock.wall_micros());
+  std::erase_if(when, [](char c) { return c == '-' || c == ':' || c == '.'; });
+  return when + "-" + std::to_string(getpid());
+}
+
+Result<Level> level_of(const Settings& settings) {
+  std::string text = settings.text("log-level");
+  for (Level level : {Level::debug, Level::info, Level::warn, Level::error}) {
+    if (text == name_of(level)) return level;
+  }
+  return Error{Code::invalid, "--log-level: found \"" + text + "\", wanted debug, info, warn, error",
+               "", ""};
+}
+
+Result<std::unique_ptr<Log>> make_log(const Settings& settings) {
+  Level level = SMITH_TRY(level_of(settings));
+  std::string format = settings.text("log-format");
+  if (format == "json") {
+    return std::unique_ptr<Log>(
+        std::make_unique<JsonLog>(STDERR_FILENO, level, system_clock()));
+  }
+  if (format == "text") return std::unique_ptr<Log>(std::make_unique<NoLog>());
+  return Error{Code::invalid, "--log-format: found \"" + format + "\", wanted text or json", "",
+               ""};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Session>> Session::open(const Invocation& invocation, Console& console,
+                                               smith::Progress& progress) {
+  const Settings& settings = invocation.settings;
+  auto session = std::make_unique<Session>(console);
+  session->progress_ = &progress;
+  smith::PipelineSetup engine;
+  engine.options = SMITH_TRY(engine_options(settings));
+  session->log_ = SMITH_TRY(make_log(settings));
+  session->lake_ = SMITH_TRY(Lake::open(invocation.operands.at(0), settings));
+  session->spools_ = std::make_unique<store::BudgetSpools>(smith::spool_bytes_max(engine.options),
+                                                           session->lake_->tmp_path());
+  engine.spools = session->spools_.get();
+  engine.progress = &progress;
+  SMITH_TRY(session->find_contracts(settings, std::move(engine)));
+  smith::ForgeOptions& options = session->forge_options_;
+  options.reprocess = settings.flag("reprocess");
+  options.force = settings.flag("force");
+  options.adopt = settings.flag("adopt");
+  options.skip_known_rejects = true;
+  options.run_id = make_run_id(system_clock());
+  options.host = host_name();
+  options.memory_peak_bytes = memory_peak_bytes;
+  return session;
+}
+
+Result<> Session::find_contracts(const Settings& settings, smith::PipelineSetup engine) {
+  if (auto path = settings.given("contract")) {
+    std::string text = SMITH_TRY(read_whole_file(*path, contract_bytes_max).in("--contract"));
+    contract::Contract contract = SMITH_TRY(contract::parse_contract(text, *path));
+    contracts_ = std::make_unique<smith::Contracts>(std::move(contract), std::move(engine),
+                                                    system_clock());
+    return {};
+  }
+  auto folder = settings.given("contracts");
+  if (!folder.has_value()) {
+    contracts_ = std::make_unique<smith::Contracts>(
+        lake_->source(), lake_->prefixes().contracts, std::move(engine), system_clock());
+    return {};
+  }
+  // State beside the lake's own, so that nothing is made in a folder that is only read.
+  contracts_store_ = SMITH_TRY(store::LocalStore::open(
+      ops_, {.root = *folder, .state_root = lake_->state_root()}));
+  contracts_ = std::make_unique<smith::Contracts>(*contracts_store_, "", std::move(engine),
+                                                  system_clock());
+  return {};
+}
+
+smith::RunResult Session::converge(const std::string& key, uint64_t bytes) {
+  progress_->raw_bytes = 0;
+  progress_->rows = 0;
+  progress_->rejects = 0;
+  smith::RunResult result;
+  {
+    ProgressLine line(console_, key, *progress_, bytes);
+    smith::Smithy smithy{lake_->source(), lake_->target(), lake_->prefixes(),
+                         *contracts_,     system_clock(),  forge_options_};
+    result = smith::forge(key, smithy);
+  }
+  if (hide_duplicates_ && result.status == smith::Status::duplicate) return result;
+  smith::log_result(*log_, result);
+  bool bad = result.status == smith::Status::error || result.status == smith::Status::rejected;
+  if (console_.json()) {
+    console_.result_json(smith::result_json(result));
+  } else if (bad || !console_.quiet()) {
+    console_.result(result_text(result, console_));
+  }
+  return result;
+}
+
+}  // namespace silversmith::app

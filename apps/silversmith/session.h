@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// What run and watch share: a lake, its contracts, the engine and the log, wired together; and one
+// object's way through them.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "config.h"
+#include "console.h"
+#include "lake.h"
+#include "smith/contracts.h"
+#include "smith/forge.h"
+#include "store/spool.h"
+
+namespace silversmith::app {
+
+class Session {
+ public:
+  // Fails with invalid or denied: nothing was read or written then.
+  static Result<std::unique_ptr<Session>> open(const Invocation& invocation, Console& console,
+                                               smith::Progress& progress);
+  explicit Session(Console& console) : console_(console) {}
+
+  Lake& lake() { return *lake_; }
+  smith::ForgeOptions& options() { return forge_options_; }
+
+  // From now on a duplicate is neither logged nor printed: for sweeps, where it is the usual
+  // case.
+  void hide_duplicates() { hide_duplicates_ = true; }
+
+  // Converges one object, prints and logs its result; `bytes` is for the progress line.
+  smith::RunResult converge(const std::string& key, uint64_t bytes);
+
+ private:
+  Result<> find_contracts(const Settings& settings, smith::PipelineSetup engine);
+
+  Console& console_;
+  std::unique_ptr<Lake> lake_;
+  std::unique_ptr<store::LocalStore> contracts_store_;  // of --contracts
+  store::RealFileOps ops_;
+  std::unique_ptr<store::BudgetSpools> spools_;
+  std::unique_ptr<smith::Contracts> contracts_;
+  std::unique_ptr<Log> log_;
+  smith::ForgeOptions forge_options_;
+  smith::Progress* progress_ = nullptr;
+  bool hide_duplicates_ = false;
+};
+
+}  // namespace silversmith::app
