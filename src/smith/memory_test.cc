@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "smith/memory.h"
+
+#include <gtest/gtest.h>
+
+namespace silversmith::smith {
+namespace {
+
+constexpr uint64_t mib = uint64_t{1} << 20;
+
+EngineOptions with(uint64_t memory, uint32_t threads) {
+  EngineOptions options;
+  options.memory_bytes_max = memory;
+  options.threads = threads;
+  return options;
+}
+
+TEST(Memory, gives_the_threads_asked_for_when_there_is_room) {
+  auto plan = plan_memory(with(256 * mib, 2), 18);
+  ASSERT_TRUE(plan.ok());
+  EXPECT_EQ(plan->threads, 2U);
+  EXPECT_GE(plan->ring_bytes, 2 * mib);
+}
+
+TEST(Memory, takes_fewer_threads_before_it_refuses) {
+  auto plan = plan_memory(with(64 * mib, 8), 200);
+  ASSERT_TRUE(plan.ok()) << plan.error().message;
+  EXPECT_LT(plan->threads, 8U);
+}
+
+TEST(Memory, the_stated_floors_hold) {
+  EXPECT_TRUE(plan_memory(with(64 * mib, 1), 200).ok());
+  EXPECT_TRUE(plan_memory(with(128 * mib, 1), 1000).ok());
+}
+
+TEST(Memory, refuses_below_the_floor_and_says_the_number_needed) {
+  auto plan = plan_memory(with(16 * mib, 2), 18);
+  ASSERT_FALSE(plan.ok());
+  EXPECT_EQ(plan.error().code, Code::denied);
+  EXPECT_NE(plan.error().hint.find("--memory"), std::string::npos);
+}
+
+TEST(Memory, no_share_passes_the_budget) {
+  for (uint64_t budget : {64 * mib, 128 * mib, 256 * mib, 1024 * mib}) {
+    for (uint32_t threads : {1U, 2U, 4U}) {
+      auto plan = plan_memory(with(budget, threads), 50);
+      if (!plan.ok()) continue;
+      EXPECT_LT(plan->ring_bytes + plan->threads * plan->pages_bytes_per_worker, budget);
+    }
+  }
+}
+
+TEST(Memory, there_is_a_core) { EXPECT_GE(usable_cores(), 1U); }
+
+}  // namespace
+}  // namespace silversmith::smith
