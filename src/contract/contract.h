@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "contract/pattern.h"
@@ -17,6 +18,7 @@ std::string_view name_of(FieldType type);
 
 // What happens to a record or cell that breaks a rule.
 enum class Action : uint8_t { quarantine, nullify, fail };
+std::string_view name_of(Action action);
 
 // A number's exact storage: decimal(precision, scale), 1 <= precision <= 38, scale <= precision.
 struct Decimal {
@@ -28,36 +30,42 @@ struct Decimal {
 struct Field {
   std::string name;
   FieldType type = FieldType::any;
-  std::string format = "default";              // as written; "default" is ISO
-  std::optional<Pattern> pattern;              // compiled `format` of date, time, datetime
-  bool required = false;                       // constraints.required
+  std::string format = "default";  // as written; "default" is ISO
+  std::optional<Pattern> pattern;  // compiled `format` of date, time, datetime
+  bool required = false;           // constraints.required
   std::optional<std::vector<std::string>> missing_values;  // replaces the schema's
   std::vector<std::string> true_values = {"true", "True", "TRUE", "1"};
   std::vector<std::string> false_values = {"false", "False", "FALSE", "0"};
-  std::optional<Decimal> decimal;              // "silver:physical": "decimal(18,2)"
-  std::optional<Action> on_type_error;         // "silver:onTypeError"
+  std::optional<Decimal> decimal;       // "silver:physical": "decimal(18,2)"
+  std::optional<Action> on_type_error;  // "silver:onTypeError"
 };
 
 enum class FieldsMatch : uint8_t { exact, equal, subset, superset, partial };
-enum class ExtraFields : uint8_t { keep, drop, fail };   // keep: kept and inferred
+enum class ExtraFields : uint8_t { keep, drop, fail };  // keep: kept and inferred
 enum class MissingFields : uint8_t { fail, null };
 enum class BlankLines : uint8_t { skip, quarantine };
 enum class Compression : uint8_t { snappy, zstd };
+// Each as it stands in a descriptor.
+std::string_view name_of(FieldsMatch match);
+std::string_view name_of(ExtraFields extra);
+std::string_view name_of(MissingFields missing);
+std::string_view name_of(BlankLines blank);
+std::string_view name_of(Compression compression);
 
 struct Limits {
-  std::optional<uint64_t> bad_rows_max;        // maxBadRows; null: none
-  std::optional<double> bad_ratio_max = 0.5;   // maxBadRatio; null: none
-  double bad_ratio_warn = 0.05;                // warnBadRatio
-  uint64_t ratio_after_rows = 1000;            // ratioAfterRows
-  uint64_t rows_min = 0;                       // minRows
-  std::optional<uint64_t> record_bytes_max;    // maxRecordBytes
-  std::optional<uint64_t> field_bytes_max;     // maxFieldBytes
+  std::optional<uint64_t> bad_rows_max;       // maxBadRows; null: none
+  std::optional<double> bad_ratio_max = 0.5;  // maxBadRatio; null: none
+  double bad_ratio_warn = 0.05;               // warnBadRatio
+  uint64_t ratio_after_rows = 1000;           // ratioAfterRows
+  uint64_t rows_min = 0;                      // minRows
+  std::optional<uint64_t> record_bytes_max;   // maxRecordBytes
+  std::optional<uint64_t> field_bytes_max;    // maxFieldBytes
 };
 
 struct Policy {
-  Action structural = Action::quarantine;      // quarantine | fail
-  Action required = Action::quarantine;        // quarantine | fail
-  Action type = Action::quarantine;            // quarantine | nullify | fail
+  Action structural = Action::quarantine;  // quarantine | fail
+  Action required = Action::quarantine;    // quarantine | fail
+  Action type = Action::quarantine;        // quarantine | nullify | fail
   ExtraFields extra_fields = ExtraFields::keep;
   MissingFields missing_fields = MissingFields::fail;
   BlankLines blank_lines = BlankLines::skip;
@@ -77,8 +85,8 @@ struct Contract {
   std::string name;
   std::string title;
   std::string owner;
-  uint64_t version = 1;                        // monotonic among contracts of one name
-  std::vector<std::string> match;              // globs, anchored at the lake root
+  uint64_t version = 1;            // monotonic among contracts of one name
+  std::vector<std::string> match;  // globs, anchored at the lake root
   std::string encoding = "utf-8";
   DeclaredDialect dialect;
   FieldsMatch fields_match = FieldsMatch::exact;
@@ -86,8 +94,8 @@ struct Contract {
   std::vector<Field> fields;
   Policy policy;
   Compression compression = Compression::snappy;
-  std::string hash;                            // SHA-256, 64 hex digits, of what changes outcomes
-  std::string origin;                          // file it came from, for messages
+  std::string hash;    // SHA-256, 64 hex digits, of what changes outcomes
+  std::string origin;  // file it came from, for messages
 };
 
 }  // namespace silversmith::contract

@@ -18,7 +18,8 @@ Result<Contract> parse_contract(std::string_view text, std::string_view origin);
 
 // The canonical JSON that is hashed: the keys that change an outcome, with name and version.
 Json canonical_json(const Contract& contract);
-// What `contract show` prints: every setting, defaults filled in.
+// What `contract show` prints: every setting, defaults filled in. It is a descriptor itself, and
+// parses to a contract with the same hash.
 Json effective_json(const Contract& contract);
 
 }  // namespace silversmith::contract

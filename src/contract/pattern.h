@@ -13,21 +13,21 @@
 namespace silversmith::contract {
 
 enum class PatternItemKind : uint8_t {
-  literal,       // the byte `byte`, exactly
-  year,          // %Y four digits
-  year_short,    // %y two digits: 00..68 are 2000.., 69..99 are 1969.. (POSIX)
-  month,         // %m two digits 01..12
-  month_name,    // %b or %B, English, any case
-  day,           // %d two digits 01..31
-  day_blank,     // %e one or two digits, a leading blank allowed
-  day_of_year,   // %j three digits 001..366
-  hour,          // %H 00..23
-  hour_half,     // %I 01..12
-  half,          // %p AM or PM, any case
-  minute,        // %M
-  second,        // %S 00..59 (no leap second: Parquet has none)
-  fraction,      // %f one to six digits
-  zone,          // %z +hh:mm, -hhmm, +hh or Z
+  literal,      // the byte `byte`, exactly
+  year,         // %Y four digits
+  year_short,   // %y two digits: 00..68 are 2000.., 69..99 are 1969.. (POSIX)
+  month,        // %m two digits 01..12
+  month_name,   // %b or %B, English, any case
+  day,          // %d two digits 01..31
+  day_blank,    // %e one or two digits, a leading blank allowed
+  day_of_year,  // %j three digits 001..366
+  hour,         // %H 00..23
+  hour_half,    // %I 01..12
+  half,         // %p AM or PM, any case
+  minute,       // %M
+  second,       // %S 00..59 (no leap second: Parquet has none)
+  fraction,     // %f one to six digits
+  zone,         // %z +hh:mm, -hhmm, +hh or Z
 };
 
 struct PatternItem {
@@ -40,8 +40,8 @@ struct PatternItem {
 // blank with an optional offset.
 struct Pattern {
   bool iso = true;
-  bool zone = false;                // `items` has a zone (iso: decided by the values' column)
-  std::vector<PatternItem> items;   // empty when iso
+  bool zone = false;               // `items` has a zone (iso: decided by the values' column)
+  std::vector<PatternItem> items;  // empty when iso
   bool operator==(const Pattern&) const = default;
 };
 
