@@ -29,7 +29,6 @@ Error trailing_garbage(uint64_t at) {
 
 struct Reader::State {
   ByteSource& raw;
-  ContentHash hash;
   uint64_t raw_bytes = 0;
   bool started = false;
   bool raw_ended = false;
@@ -46,7 +45,6 @@ struct Reader::State {
 
   Result<size_t> read_raw(std::span<char> into) {
     size_t got = SMITH_TRY(raw.read(into));
-    hash.update({into.data(), got});
     raw_bytes += got;
     if (got == 0 && !into.empty()) raw_ended = true;
     return got;
@@ -140,6 +138,5 @@ Result<size_t> Reader::read(std::span<char> into) {
 
 Compression Reader::compression() const { return state_->compression; }
 uint64_t Reader::raw_bytes() const { return state_->raw_bytes; }
-Hash128 Reader::raw_hash() const { return state_->hash.digest(); }
 
 }  // namespace silversmith::bronze

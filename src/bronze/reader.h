@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // object → bytes: the decoded stream of one object. Compression is told by magic bytes, never by
 // name: gzip (also several members), zstd (also several frames, skippable ones included), else
-// the bytes themselves. The raw bytes are hashed on the way (the source version of a folder).
+// the bytes themselves.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 
-#include "base/hash.h"
 #include "base/result.h"
 #include "base/stream.h"
 
@@ -27,8 +26,6 @@ class Reader : public ByteSource {
 
   Compression compression() const;
   uint64_t raw_bytes() const;     // read from `raw` so far
-  // Of all raw bytes. Requires that read() has returned 0.
-  Hash128 raw_hash() const;
 
  private:
   struct State;
