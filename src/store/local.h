@@ -22,7 +22,7 @@ namespace silversmith::store {
 struct LocalOptions {
   std::string root;  // as the user gave it; must exist
   // Where .silversmith lives; "" for the root. A lake with two roots keeps it beside silver.
-  std::string state_root;
+  std::string state_root = {};
   size_t page_keys_max = 1000;  // of one page of list()
 };
 
