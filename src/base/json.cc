@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstddef>
+#include <iterator>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <unordered_set>
@@ -17,11 +19,45 @@ using Library = nlohmann::json;
 
 constexpr size_t depth_max = 128;
 
+// Walks the text and leaves in `*reached` how far the library has read, so that our own refusals
+// can say where they are; its events carry no place.
+class Progress {
+ public:
+  using iterator_category = std::forward_iterator_tag;
+  using value_type = char;
+  using difference_type = std::ptrdiff_t;
+  using pointer = const char*;
+  using reference = const char&;
+
+  Progress(const char* at, const char** reached) : at_(at), reached_(reached) {}
+  reference operator*() const { return *at_; }
+  Progress& operator++() {
+    *reached_ = ++at_;
+    return *this;
+  }
+  Progress operator++(int) {
+    Progress before = *this;
+    ++*this;
+    return before;
+  }
+  bool operator==(const Progress& other) const { return at_ == other.at_; }
+
+ private:
+  const char* at_;
+  const char** reached_;
+};
+
 // Builds our value from the library's events, so that depth, repeated names and big integers are
 // decided here and nothing of the library's own value is ever made.
 class Builder final : public Library::json_sax_t {
  public:
-  explicit Builder(std::string_view text) : text_(text) {}
+  explicit Builder(std::string_view text) : text_(text), reached_(text.data()) {}
+
+  // Returns whether the text was read to its end.
+  bool build() {
+    return Library::sax_parse(Progress(text_.data(), &reached_),
+                              Progress(text_.data() + text_.size(), &reached_), this);
+  }
 
   bool null() override { return put(Json()); }
   bool boolean(bool value) override { return put(Json(value)); }
@@ -59,7 +95,7 @@ class Builder final : public Library::json_sax_t {
   }
 
   bool refuse(std::string_view what) {
-    message_ = std::string(what);
+    message_ = place(static_cast<size_t>(reached_ - text_.data())) + std::string(what);
     return false;
   }
 
@@ -110,6 +146,7 @@ class Builder final : public Library::json_sax_t {
   }
 
   std::string_view text_;
+  const char* reached_;
   std::vector<Open> open_;
   Json root_;
   std::string message_;
@@ -301,7 +338,7 @@ std::string Json::canonical() const { return print(*this, {.indented = false, .s
 
 Result<Json> parse_json(std::string_view text) {
   Builder builder(text);
-  if (!Library::sax_parse(text.begin(), text.end(), &builder)) {
+  if (!builder.build()) {
     return Error{Code::invalid, "not JSON: " + builder.message(), "", ""};
   }
   return builder.take();
