@@ -3,11 +3,16 @@
 
 namespace silversmith::silver {
 
-Result<Put> commit_once(store::Upload& upload, std::string_view key) {
+Result<Put> commit_once(store::Store& target, store::Upload& upload, std::string_view key) {
   Result<store::Tag> tag = upload.commit(key, {}, store::Condition::absent());
   if (tag.ok()) return Put::now;
-  if (tag.error().code == Code::conflict) return Put::before;
-  return std::move(tag).error();
+  Error error = std::move(tag).error();
+  if (error.code != Code::conflict) return error;
+  // A conflict need not mean that the object is there: S3 answers 409 also when another request
+  // on the key, say a delete, ran at the same time.
+  if (SMITH_TRY(exists(target, key))) return Put::before;
+  error.code = Code::busy;
+  return error;
 }
 
 Result<Put> put_once(store::Store& target, std::string_view key, std::string_view bytes) {
@@ -15,7 +20,7 @@ Result<Put> put_once(store::Store& target, std::string_view key, std::string_vie
   if (SMITH_TRY(exists(target, key))) return Put::before;
   std::unique_ptr<store::Upload> upload = SMITH_TRY(target.upload(key));
   SMITH_TRY(upload->write(bytes));
-  return commit_once(*upload, key);
+  return commit_once(target, *upload, key);
 }
 
 Result<bool> exists(store::Store& target, std::string_view key) {

@@ -17,7 +17,7 @@ enum class Put : uint8_t { now, before };  // `before`: the object was there alr
 // Puts `bytes` under `key` unless there is an object. Fails with denied, busy (unknown outcome).
 Result<Put> put_once(store::Store& target, std::string_view key, std::string_view bytes);
 // Commits a filled upload under `key` unless there is an object. Fails as put_once does.
-Result<Put> commit_once(store::Upload& upload, std::string_view key);
+Result<Put> commit_once(store::Store& target, store::Upload& upload, std::string_view key);
 
 // Whether there is an object. Fails with denied, busy.
 Result<bool> exists(store::Store& target, std::string_view key);

@@ -41,9 +41,10 @@ Result<parquet::KeyValues> Drafts::seal(silver::Account& account) {
 Result<> Drafts::publish_rejects(const silver::Account& account) {
   if (!has_rejects()) return {};
   std::string folder = setup_.names.quarantine_dir(account.generation);
-  if (csv_.has_value()) SMITH_TRY(silver::commit_once(csv_->upload(), folder + "rejects.csv"));
+  if (csv_.has_value())
+    SMITH_TRY(silver::commit_once(setup_.target, csv_->upload(), folder + "rejects.csv"));
   if (parquet_.has_value()) {
-    SMITH_TRY(silver::commit_once(parquet_->upload(), folder + "rejects.parquet"));
+    SMITH_TRY(silver::commit_once(setup_.target, parquet_->upload(), folder + "rejects.parquet"));
   }
   SMITH_TRY(silver::put_once(setup_.target, folder + "report.json", silver::report_text(account)));
   return {};
