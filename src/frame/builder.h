@@ -23,18 +23,19 @@ struct Place {
   uint64_t byte_offset = 0;
   uint64_t first_record = 1;
   uint64_t first_line = 1;
+  csv::LineEnd line_end = csv::LineEnd::newline;  // `any`: a lone CR ends a physical line too
 };
 
 // Valid until the next build() or until the chunk dies.
 struct Batch {
-  std::vector<Column> columns;            // as the plan's
-  uint32_t rows = 0;                      // accepted
-  std::vector<uint32_t> accepted;         // per row: its index in Records
-  std::vector<Reject> rejects;            // quarantined, nullified and failed, ascending by row
+  std::vector<Column> columns;     // as the plan's
+  uint32_t rows = 0;               // accepted
+  std::vector<uint32_t> accepted;  // per row: its index in Records
+  std::vector<Reject> rejects;     // quarantined, nullified and failed, ascending by row
   uint64_t cells_nullified = 0;
-  uint32_t quarantined = 0;               // records
+  uint32_t quarantined = 0;  // records that are not in silver, failed ones included
   std::map<std::string_view, uint64_t> reasons;  // code → records (first error) or cells nullified
-  bool failed = false;                    // an Action::fail met its case: refuse the file
+  bool failed = false;                           // an Action::fail met its case: refuse the file
 };
 
 class Builder {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/buffer.h"
@@ -50,8 +51,8 @@ struct Column {
   Type type;
   uint32_t rows = 0;
   uint32_t null_count = 0;
-  Buffer<uint8_t> valid;   // one byte a row, 1 or 0; filled only when null_count > 0
-  Buffer<char> values;     // rows * value_bytes(type)
+  Buffer<uint8_t> valid;  // one byte a row, 1 or 0; filled only when null_count > 0
+  Buffer<char> values;    // rows * value_bytes(type)
 
   template <class T>
   std::span<const T> as() const {

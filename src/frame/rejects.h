@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/json.h"
@@ -22,19 +23,19 @@ struct FieldError {
   std::string_view constraint;  // "required" for a constraint-error, else ""
   uint32_t field_number = 0;    // 1-based in the file; 0: the record as a whole
   std::string field_name;
-  std::string value;            // the cell's text, at most 1 KiB of it
-  std::string message;          // what was found, what was wanted
-  uint64_t byte_offset = 0;     // in the decoded stream
+  std::string value;         // the cell's text, at most 1 KiB of it
+  std::string message;       // what was found, what was wanted
+  uint64_t byte_offset = 0;  // in the decoded stream
 };
 
 struct Reject {
-  uint64_t row = 0;             // record number, the header counts as 1
-  uint64_t line = 0;            // physical lines, first and last
+  uint64_t row = 0;   // record number, the header counts as 1
+  uint64_t line = 0;  // physical lines, first and last
   uint64_t line_end = 0;
-  uint64_t byte_start = 0;      // in the decoded stream, line end excluded
+  uint64_t byte_start = 0;  // in the decoded stream, line end excluded
   uint64_t byte_end = 0;
-  std::string_view raw;         // the record's bytes with its line end; valid as long as the chunk
-  bool raw_truncated = false;   // `raw` is only the beginning (an oversize record)
+  std::string_view raw;        // the record's bytes with its line end; valid as long as the chunk
+  bool raw_truncated = false;  // `raw` is only the beginning (an oversize record)
   Disposition disposition = Disposition::quarantined;
   std::vector<FieldError> errors;
 };
@@ -61,16 +62,21 @@ class RejectColumns {
   explicit RejectColumns(RejectSource source);
   void add(const Reject& reject);
   uint32_t rows() const { return rows_; }
-  size_t bytes() const;                       // text held so far
+  size_t bytes() const;  // text held so far
   // The columns so far. Valid until add() or clear().
   const std::vector<Column>& columns();
   void clear();
 
  private:
+  void add_text(size_t index, std::string_view text);
+  void add_number(size_t index, uint64_t number);
+  void add_null(size_t index);
+  void add_first(const FieldError& first);
+
   RejectSource source_;
   uint32_t rows_ = 0;
   std::vector<Column> columns_;
-  std::vector<std::string> held_;             // bytes behind the Text values, one block a column
+  std::vector<std::string> held_;  // bytes behind the Text values, one block a column
   std::vector<std::vector<std::pair<size_t, uint32_t>>> places_;
 };
 
