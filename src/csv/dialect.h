@@ -21,14 +21,14 @@ enum class LineEnd : uint8_t {
 };
 
 struct Dialect {
-  char delimiter = ',';        // any byte but NUL, CR, LF and the quote
-  char quote = '"';            // 0: no quoting, every byte stands for itself
-  char escape = 0;             // 0: none; with one, `double_quote` is off
-  bool double_quote = true;    // "" inside quotes is one quote
+  char delimiter = ',';             // any byte but NUL, CR, LF and the quote
+  char quote = '"';                 // 0: no quoting, every byte stands for itself
+  char escape = 0;                  // 0: none; with one, `double_quote` is off
+  bool double_quote = true;         // "" inside quotes is one quote
   bool skip_initial_space = false;  // blanks (0x20) after a delimiter or line start are dropped
   LineEnd line_end = LineEnd::detect;
-  std::string comment;         // records whose first bytes are these are dropped; "" none
-  std::string null_sequence;   // a whole unquoted cell that means null; "" none (contract adds it)
+  std::string comment;        // records whose first bytes are these are dropped; "" none
+  std::string null_sequence;  // a whole unquoted cell that means null; "" none (contract adds it)
   bool header = true;
   std::vector<uint32_t> header_rows = {1};  // 1-based, ascending; joined by header_join
   std::string header_join = " ";

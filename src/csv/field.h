@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "base/buffer.h"
 #include "csv/dialect.h"
@@ -20,17 +21,13 @@ struct FieldText {
 // Bytes that live until clear(); pieces never move. For the rare fields that need unescaping.
 class TextArena {
  public:
-  TextArena();
-  ~TextArena();
-  TextArena(TextArena&&) noexcept;
-  TextArena& operator=(TextArena&&) noexcept;
   // `size` writable bytes. Valid until clear().
   char* allocate(size_t size);
   void clear();
 
  private:
-  struct Blocks;
-  Blocks* blocks_;
+  std::vector<Buffer<char>> blocks_;  // those before block_index_ are full
+  size_t block_index_ = 0;
 };
 
 // The field's text: a view into `span` when nothing needs unescaping, else into `arena`.

@@ -36,13 +36,13 @@ std::string_view name_of(FaultCode code);  // "missing-cell"
 // excluded (`end_with_line` includes it).
 struct Fault {
   FaultCode code = FaultCode::missing_cell;
-  uint32_t record = 0;         // index from the chunk's first record
+  uint32_t record = 0;  // index from the chunk's first record
   uint32_t begin = 0;
   uint32_t end = 0;
   uint32_t end_with_line = 0;
-  uint32_t field = 0;          // 1-based field where it shows; 0: the record as a whole
-  uint32_t field_count = 0;    // fields found
-  uint32_t at = 0;             // offset in the text of the byte that shows it
+  uint32_t field = 0;        // 1-based field where it shows; 0: the record as a whole
+  uint32_t field_count = 0;  // fields found
+  uint32_t at = 0;           // offset in the text of the byte that shows it
 };
 
 // Valid until the tokeniser is used again, or the chunk dies.

@@ -26,9 +26,9 @@ struct SplitterOptions {
 
 // What is known when the stream ended.
 struct SplitterTotals {
-  uint64_t bytes = 0;         // decoded bytes, byte order mark excluded
-  uint64_t records = 0;       // all, header rows and blank lines included, comments excluded
-  uint64_t comments = 0;      // comment lines dropped
+  uint64_t bytes = 0;     // decoded bytes, byte order mark excluded
+  uint64_t records = 0;   // all, header rows and blank lines included, comments excluded
+  uint64_t comments = 0;  // comment lines dropped
   LineEnd line_end = LineEnd::newline;  // as detected
   // A quote that was still open at the end of the file, over more than one line: the file is to be
   // refused. The record's place; record 0: none.
@@ -41,8 +41,7 @@ class Splitter {
  public:
   // Reads from `source`, which must outlive this. A UTF-8 byte order mark is dropped. Fails with
   // invalid when the dialect is; with what `source` fails with.
-  static Result<Splitter> open(const Dialect& dialect, ByteSource& source,
-                               SplitterOptions options);
+  static Result<Splitter> open(const Dialect& dialect, ByteSource& source, SplitterOptions options);
   Splitter(Splitter&&) noexcept;
   Splitter& operator=(Splitter&&) noexcept;
   ~Splitter();

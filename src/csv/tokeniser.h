@@ -18,10 +18,11 @@ namespace silversmith::csv {
 
 class Tokeniser {
  public:
-  // `width` 0 accepts the width of each record as it is (only for lead chunks and sniffing: then
-  // split_lead below is the way in). `line_end` must be decided (not `detect`). `kernel` "" picks.
+  // Requires width >= 1, a decided `line_end` (not `detect`) and a kernel that find_kernel knows;
+  // "" is the best one. `dialect` must outlive this.
   Tokeniser(const Dialect& dialect, LineEnd line_end, uint32_t width, std::string_view kernel = {});
   Tokeniser(Tokeniser&&) noexcept;
+  Tokeniser& operator=(Tokeniser&&) noexcept;
   ~Tokeniser();
 
   // Requires kind records. The result is valid until the next call or until `chunk` dies.
@@ -32,7 +33,8 @@ class Tokeniser {
   std::unique_ptr<State> state_;
 };
 
-// The cells of the header rows, unquoted, as they stand, one vector a row.
+// The cells of every record of a lead chunk, unquoted, as they stand: [0] is the file's first
+// record; a blank line has one empty cell.
 // Fails with invalid (type "encoding-error", "text-after-quote", ...): the message has the place.
 Result<std::vector<std::vector<std::string>>> split_lead(const Dialect& dialect, LineEnd line_end,
                                                          const Chunk& chunk);
