@@ -33,7 +33,7 @@ struct ColumnSummary {
 
 struct FileSummary {
   uint64_t rows = 0;
-  uint64_t bytes = 0;       // written so far
+  uint64_t bytes = 0;  // written so far
   uint64_t row_groups = 0;
   // Content digest: XXH3-128 over the schema and every page's uncompressed bytes in file order,
   // without key-value metadata, codec and page headers (docs/formats/parquet.md).
@@ -43,15 +43,17 @@ struct FileSummary {
 
 class FileWriter {
  public:
-  // `sink` must outlive this. Nothing is written before the first append() or finish().
-  FileWriter(Schema schema, WriterOptions options, ByteSink& sink);
+  // `sink` and `spools` must outlive this. Nothing is written before the first append() or
+  // finish(). Footer entries past options.memory_bytes_max wait in a spool, if `spools` are given.
+  FileWriter(Schema schema, WriterOptions options, ByteSink& sink, SpoolMaker* spools = nullptr);
   FileWriter(FileWriter&&) noexcept;
   ~FileWriter();
 
   // A row group without rows is dropped. Fails with what the sink fails with.
   Result<> append(RowGroup row_group);
   FileSummary summary() const;
-  // Page indexes, footer, magic. Returns the summary with the final byte count.
+  // Page indexes, footer, magic. Key-value "silversmith.digest" is added by itself. Returns the
+  // summary with the final byte count.
   Result<FileSummary> finish(const KeyValues& key_values);
 
  private:

@@ -50,7 +50,8 @@ class Reader {
   // The content digest, recomputed from the pages.
   Result<Hash128> digest();
   // Reads everything: CRCs, counts, statistics against values, page index against pages, and the
-  // digest against key-value "silversmith.digest" when it is there. Fails with corrupt, saying where.
+  // digest against key-value "silversmith.digest" when it is there. Fails with corrupt, saying
+  // where.
   Result<> verify();
 
  private:

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a file of ours looks like: its columns and the writer's choices. Flat schemas only.
+// What a file of ours looks like: its columns, how their types are stored, and the writer's
+// choices. Flat schemas only (Apache Parquet format: LogicalTypes.md).
 #pragma once
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "base/result.h"
 #include "frame/columns.h"
 
 namespace silversmith::parquet {
@@ -20,6 +21,19 @@ struct ColumnSpec {
 
 using Schema = std::vector<ColumnSpec>;
 
+// Parquet's physical types, by their numbers in the format.
+enum class Physical : uint8_t {
+  boolean = 0,
+  int32 = 1,
+  int64 = 2,
+  float64 = 5,
+  byte_array = 6,
+  fixed = 7,
+};
+Physical physical_of(frame::Type type);
+// The bytes of one value of a decimal of more than 18 digits: 9 to 16.
+uint8_t fixed_bytes_of(uint8_t precision);
+
 enum class Codec : uint8_t { uncompressed, snappy, zstd };
 std::string_view name_of(Codec codec);
 
@@ -29,9 +43,11 @@ struct WriterOptions {
   // Page limits depend on the column count alone (decisions 24), never on memory or threads.
   uint32_t page_rows_max = 65'536;
   uint32_t page_bytes_max = 1U << 20;
-  std::string created_by;            // "silversmith version x.y.z (build h)"
-  uint64_t memory_bytes_max = 0;     // compressed pages held before they spill; 0: never spill
+  std::string created_by;         // "silversmith version x.y.z (build h)"
+  uint64_t memory_bytes_max = 0;  // compressed pages held before they spill; 0: never spill
 
+  // A column's dictionary is given up before it grows past this; it too follows from the columns.
+  uint32_t dictionary_bytes_max() const { return page_bytes_max; }
   // The page limits for a file of that many columns.
   static WriterOptions for_columns(size_t columns);
 };

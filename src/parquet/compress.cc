@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "parquet/compress.h"
+
+#include <snappy.h>
+#include <zstd.h>
+
+#include <string>
+
+#include "base/check.h"
+
+namespace silversmith::parquet {
+
+namespace {
+
+struct FreeContext {
+  void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
+};
+
+Error corrupt(Codec codec) {
+  return {Code::corrupt, "a page is no well-formed " + std::string(name_of(codec)), "", ""};
+}
+
+}  // namespace
+
+struct Compressor::State {
+  Codec codec;
+  int level;
+  std::unique_ptr<ZSTD_CCtx, FreeContext> context;
+  Buffer<char> out;
+};
+
+Compressor::Compressor(Codec codec, int level)
+    : state_(std::make_unique<State>(State{codec, level, nullptr, {}})) {}
+Compressor::Compressor(Compressor&&) noexcept = default;
+Compressor::~Compressor() = default;
+
+Codec Compressor::codec() const { return state_->codec; }
+
+std::string_view Compressor::compress(std::string_view bytes) {
+  State& state = *state_;
+  size_t size = 0;
+  switch (state.codec) {
+    case Codec::uncompressed: return bytes;
+    case Codec::snappy:
+      state.out.resize(snappy::MaxCompressedLength(bytes.size()));
+      snappy::RawCompress(bytes.data(), bytes.size(), state.out.data(), &size);
+      return {state.out.data(), size};
+    case Codec::zstd: break;
+  }
+  if (state.context == nullptr) state.context.reset(ZSTD_createCCtx());
+  SMITH_CHECK(state.context != nullptr, "out of memory");
+  state.out.resize(ZSTD_compressBound(bytes.size()));
+  size = ZSTD_compressCCtx(state.context.get(), state.out.data(), state.out.size(), bytes.data(),
+                           bytes.size(), state.level);
+  SMITH_CHECK(ZSTD_isError(size) == 0U, ZSTD_getErrorName(size));
+  return {state.out.data(), size};
+}
+
+Result<> decompress(Codec codec, std::string_view bytes, size_t size, Buffer<char>& into) {
+  into.clear();
+  switch (codec) {
+    case Codec::uncompressed:
+      if (bytes.size() != size) return corrupt(codec);
+      into.append(bytes.data(), bytes.size());
+      return {};
+    case Codec::snappy: {
+      size_t found = 0;
+      if (!snappy::GetUncompressedLength(bytes.data(), bytes.size(), &found) || found != size) {
+        return corrupt(codec);
+      }
+      into.resize(size == 0 ? 1 : size);
+      if (!snappy::RawUncompress(bytes.data(), bytes.size(), into.data())) return corrupt(codec);
+      into.resize(size);
+      return {};
+    }
+    case Codec::zstd: break;
+  }
+  // A zstd frame can claim any size in a few bytes; what it says must agree before we allocate.
+  if (ZSTD_getFrameContentSize(bytes.data(), bytes.size()) != size) return corrupt(codec);
+  into.resize(size == 0 ? 1 : size);
+  size_t found = ZSTD_decompress(into.data(), into.capacity(), bytes.data(), bytes.size());
+  if (ZSTD_isError(found) != 0U || found != size) return corrupt(codec);
+  into.resize(size);
+  return {};
+}
+
+}  // namespace silversmith::parquet

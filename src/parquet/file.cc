@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "parquet/file.h"
+
+#include <cstring>
+#include <limits>
+#include <utility>
+
+#include "base/check.h"
+#include "parquet/metadata.h"
+#include "parquet/row_group_state.h"
+
+namespace silversmith::parquet {
+
+namespace {
+
+// Counts what goes by.
+class CountingSink : public ByteSink {
+ public:
+  explicit CountingSink(ByteSink& sink) : sink_(sink) {}
+  Result<> write(std::string_view bytes) override {
+    count_ += bytes.size();
+    return sink_.write(bytes);
+  }
+  uint64_t count() const { return count_; }
+
+ private:
+  ByteSink& sink_;
+  uint64_t count_ = 0;
+};
+
+// Where the encoded entries of a chunk stand in the stores, one behind the other.
+struct ChunkEntry {
+  uint32_t metadata_bytes = 0;
+  uint32_t column_index_bytes = 0;  // 0: none
+  uint32_t offset_index_bytes = 0;
+};
+
+struct RowGroupEntry {
+  uint64_t rows = 0;
+  uint64_t place = 0;
+  ChunkBytes bytes;
+};
+
+}  // namespace
+
+struct FileWriter::State {
+  Schema schema;
+  WriterOptions options;
+  CountingSink sink;
+  ContentHash digest;
+  PageStore metadata;
+  PageStore column_indexes;
+  PageStore offset_indexes;
+  std::vector<ChunkEntry> chunks;
+  std::vector<RowGroupEntry> row_groups;
+  std::vector<ColumnChunk> totals;  // nulls and bounds of each column, no pages
+  std::vector<bool> max_lost;
+  uint64_t rows = 0;
+
+  State(Schema given, WriterOptions chosen, ByteSink& out, SpoolMaker* spools)
+      : schema(std::move(given)),
+        options(std::move(chosen)),
+        sink(out),
+        metadata(spools, options.memory_bytes_max),
+        column_indexes(spools, options.memory_bytes_max),
+        offset_indexes(spools, options.memory_bytes_max),
+        totals(schema.size()),
+        max_lost(schema.size()) {
+    digest_schema(digest, schema);
+  }
+
+  Result<> begin() { return sink.count() > 0 ? Result<>() : sink.write(magic); }
+
+  Result<> append_chunk(size_t column, const ColumnChunk& chunk, PageStore& pages) {
+    uint64_t place = sink.count();
+    for (const Page& page : chunk.pages) {
+      SMITH_TRY(pages.copy(page.place, page.bytes, sink));
+      digest_page(digest, page.digest);
+    }
+    const ColumnSpec& spec = schema[column];
+    std::string entry = encode_column_metadata(spec, options.codec, chunk, place);
+    std::string column_index = encode_column_index(spec.type, chunk);
+    std::string offset_index = encode_offset_index(chunk, place);
+    chunks.push_back({static_cast<uint32_t>(entry.size()),
+                      static_cast<uint32_t>(column_index.size()),
+                      static_cast<uint32_t>(offset_index.size())});
+    SMITH_TRY(metadata.append(entry));
+    SMITH_TRY(column_indexes.append(column_index));
+    SMITH_TRY(offset_indexes.append(offset_index));
+    ChunkBytes bytes = bytes_of(chunk);
+    row_groups.back().bytes.compressed += bytes.compressed;
+    row_groups.back().bytes.uncompressed += bytes.uncompressed;
+    ColumnChunk& total = totals[column];
+    total.nulls += chunk.nulls;
+    max_lost[column] = max_lost[column] || (chunk.bounds.has_min && !chunk.bounds.has_max);
+    merge_bounds(spec.type, chunk.bounds, total.bounds);
+    return {};
+  }
+
+  FileSummary summary() const {
+    FileSummary summary{rows, sink.count(), row_groups.size(), digest.digest(), {}};
+    for (size_t i = 0; i < schema.size(); ++i) {
+      const ColumnSpec& spec = schema[i];
+      const Bounds& bounds = totals[i].bounds;
+      ColumnSummary column{spec.name, spec.type, totals[i].nulls, false, "", ""};
+      if (bounds.has_min && bounds.has_max && !max_lost[i]) {
+        column.has_min_max = true;
+        column.min = readable(spec.type, bounds.min);
+        column.max = readable(spec.type, bounds.max);
+      }
+      summary.columns.push_back(std::move(column));
+    }
+    return summary;
+  }
+
+  // The footer goes out entry by entry: with many chunks it is larger than what we want to hold.
+  Result<> write_footer(const KeyValues& key_values, uint64_t column_place, uint64_t offset_place) {
+    ThriftWriter out;
+    out.begin_struct();
+    out.field_i32(1, 1);
+    put_schema(out, 2, schema);
+    out.field_i64(3, static_cast<int64_t>(rows));
+    out.begin_list(4, ThriftType::structure, row_groups.size());
+    size_t next = 0;
+    uint64_t metadata_place = 0;
+    for (size_t i = 0; i < row_groups.size(); ++i) {
+      out.begin_struct();
+      out.begin_list(1, ThriftType::structure, schema.size());
+      for (size_t column = 0; column < schema.size(); ++column) {
+        const ChunkEntry& chunk = chunks[next++];
+        out.begin_struct();
+        out.field_i64(2, 0);
+        out.begin_field(3, ThriftType::structure);
+        SMITH_TRY(sink.write(out.bytes()));
+        out.drain();
+        SMITH_TRY(metadata.copy(metadata_place, chunk.metadata_bytes, sink));
+        metadata_place += chunk.metadata_bytes;
+        put_index_places(out, chunk, column_place, offset_place);
+        column_place += chunk.column_index_bytes;
+        offset_place += chunk.offset_index_bytes;
+      }
+      put_row_group(out, i);
+    }
+    put_tail(out, key_values);
+    return sink.write(out.bytes());
+  }
+
+  static void put_index_places(ThriftWriter& out, const ChunkEntry& chunk, uint64_t column_place,
+                               uint64_t offset_place) {
+    out.field_i64(4, static_cast<int64_t>(offset_place));
+    out.field_i32(5, static_cast<int32_t>(chunk.offset_index_bytes));
+    if (chunk.column_index_bytes > 0) {
+      out.field_i64(6, static_cast<int64_t>(column_place));
+      out.field_i32(7, static_cast<int32_t>(chunk.column_index_bytes));
+    }
+    out.end_struct();
+  }
+
+  void put_row_group(ThriftWriter& out, size_t index) const {
+    const RowGroupEntry& entry = row_groups[index];
+    out.field_i64(2, static_cast<int64_t>(entry.bytes.uncompressed));
+    out.field_i64(3, static_cast<int64_t>(entry.rows));
+    out.field_i64(5, static_cast<int64_t>(entry.place));
+    out.field_i64(6, static_cast<int64_t>(entry.bytes.compressed));
+    if (index <= static_cast<size_t>(std::numeric_limits<int16_t>::max())) {
+      out.field_i16(7, static_cast<int16_t>(index));
+    }
+    out.end_struct();
+  }
+
+  void put_tail(ThriftWriter& out, const KeyValues& key_values) const {
+    out.begin_list(5, ThriftType::structure, key_values.size());
+    for (const auto& [key, value] : key_values) {
+      out.begin_struct();
+      out.field_binary(1, key);
+      out.field_binary(2, value);
+      out.end_struct();
+    }
+    out.field_binary(6, options.created_by);
+    out.begin_list(7, ThriftType::structure, schema.size());
+    for (size_t i = 0; i < schema.size(); ++i) {
+      out.begin_struct();
+      out.begin_struct_field(1);  // TYPE_ORDER
+      out.end_struct();
+      out.end_struct();
+    }
+    out.end_struct();
+  }
+};
+
+FileWriter::FileWriter(Schema schema, WriterOptions options, ByteSink& sink, SpoolMaker* spools)
+    : state_(std::make_unique<State>(std::move(schema), std::move(options), sink, spools)) {}
+FileWriter::FileWriter(FileWriter&&) noexcept = default;
+FileWriter::~FileWriter() = default;
+
+Result<> FileWriter::append(RowGroup row_group) {
+  State& state = *state_;
+  RowGroup::State& given = *row_group.state_;
+  if (given.rows == 0) return {};
+  SMITH_CHECK(given.chunks.size() == state.schema.size(), "a row group of another schema");
+  SMITH_TRY(state.begin());
+  state.row_groups.push_back({given.rows, state.sink.count(), {}});
+  for (size_t i = 0; i < given.chunks.size(); ++i) {
+    SMITH_TRY(state.append_chunk(i, given.chunks[i], given.pages));
+  }
+  state.rows += given.rows;
+  return {};
+}
+
+FileSummary FileWriter::summary() const { return state_->summary(); }
+
+Result<FileSummary> FileWriter::finish(const KeyValues& key_values) {
+  State& state = *state_;
+  SMITH_TRY(state.begin());
+  FileSummary summary = state.summary();
+  KeyValues all = {{"silversmith.digest", summary.digest.hex()}};
+  for (const auto& pair : key_values) {
+    if (pair.first != all[0].first) all.push_back(pair);
+  }
+  uint64_t column_place = state.sink.count();
+  SMITH_TRY(state.column_indexes.copy(0, state.column_indexes.size(), state.sink));
+  uint64_t offset_place = state.sink.count();
+  SMITH_TRY(state.offset_indexes.copy(0, state.offset_indexes.size(), state.sink));
+  uint64_t footer_place = state.sink.count();
+  SMITH_TRY(state.write_footer(all, column_place, offset_place));
+  uint64_t footer_bytes = state.sink.count() - footer_place;
+  if (footer_bytes > std::numeric_limits<int32_t>::max()) {
+    return Error{Code::limit, "the Parquet footer passes 2 GiB", "split the file", ""};
+  }
+  auto length = static_cast<uint32_t>(footer_bytes);
+  std::string tail(reinterpret_cast<const char*>(&length), 4);
+  tail.append(magic);
+  SMITH_TRY(state.sink.write(tail));
+  summary.bytes = state.sink.count();
+  return summary;
+}
+
+}  // namespace silversmith::parquet
