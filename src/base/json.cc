@@ -152,32 +152,34 @@ class Builder final : public Library::json_sax_t {
   std::string message_;
 };
 
-void append_quoted(std::string& out, std::string_view text) {
+void append_escaped(std::string& out, char byte) {
   constexpr char digits[] = "0123456789abcdef";
+  switch (byte) {
+    case '"': out += "\\\""; return;
+    case '\\': out += "\\\\"; return;
+    case '\n': out += "\\n"; return;
+    case '\r': out += "\\r"; return;
+    case '\t': out += "\\t"; return;
+    case '\b': out += "\\b"; return;
+    case '\f': out += "\\f"; return;
+    default: break;
+  }
+  if (static_cast<unsigned char>(byte) >= 0x20) {
+    out.push_back(byte);
+    return;
+  }
+  out += "\\u00";
+  out.push_back(digits[byte >> 4]);
+  out.push_back(digits[byte & 15]);
+}
+
+void append_quoted(std::string& out, std::string_view text) {
   out.push_back('"');
   size_t at = 0;
   while (at < text.size()) {
     std::optional<size_t> invalid = find_invalid_utf8(text.substr(at));
     std::string_view valid = text.substr(at, invalid.value_or(text.size() - at));
-    for (char byte : valid) {
-      switch (byte) {
-        case '"': out += "\\\""; break;
-        case '\\': out += "\\\\"; break;
-        case '\n': out += "\\n"; break;
-        case '\r': out += "\\r"; break;
-        case '\t': out += "\\t"; break;
-        case '\b': out += "\\b"; break;
-        case '\f': out += "\\f"; break;
-        default:
-          if (static_cast<unsigned char>(byte) < 0x20) {
-            out += "\\u00";
-            out.push_back(digits[byte >> 4]);
-            out.push_back(digits[byte & 15]);
-          } else {
-            out.push_back(byte);
-          }
-      }
-    }
+    for (char byte : valid) append_escaped(out, byte);
     at += valid.size();
     if (invalid) {
       out += "\xEF\xBF\xBD";  // U+FFFD
