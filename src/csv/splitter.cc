@@ -24,7 +24,7 @@ enum class Judge : uint8_t { kernel, machine };
 enum class Next : uint8_t {
   go_on,
   cut,    // hand out the pending records
-  span,   // the same, and the next record opens a span
+  span,   // the same, and the record at hand opens a span
   piece,  // hand out what there is of a record that is too long
   read,   // the scan has seen every byte of the window
 };
@@ -135,7 +135,9 @@ Result<> Splitter::State::open_stream() {
       SMITH_TRY(read());
       at = detector.run(window.text(), at, more(), nullptr);
     }
-    dialect.line_end = detector.record().ended_by_cr ? LineEnd::any : LineEnd::newline;
+    const MachineRecord& first = detector.record();
+    bool kept = first.content_end <= dialect.record_bytes_max;
+    dialect.line_end = first.ended_by_cr && kept ? LineEnd::any : LineEnd::newline;
   }
   totals.line_end = dialect.line_end;
   machine.emplace(dialect, dialect.line_end);
@@ -185,13 +187,10 @@ Next Splitter::State::step_kernel() {
     // began before must be looked at.
     return scan_range(scanned + std::min(end - scanned, dialect.record_bytes_max));
   }
-  if (marked && record_begin < window.size()) {
-    if (!span_empty) return Next::span;
-    to_machine();  // a record that is longer than a span is a span alone
-    return Next::go_on;
-  }
-  bool decide = tail_bytes() >= held_max() || (window.ended() && tail_bytes() > 0);
-  if (!decide) return Next::read;
+  // What the kernel cannot tell, the machine does: which span a record across the mark belongs to,
+  // how a record ends that is too long or the last one.
+  bool decide = marked || tail_bytes() >= held_max() || window.ended();
+  if (!decide || tail_bytes() == 0) return Next::read;
   to_machine();
   return Next::go_on;
 }
@@ -358,11 +357,11 @@ Chunk Splitter::State::take_piece() {
   next_line += record.lines;
   piece_bytes = 0;
   piece_lines = 0;
+  span_empty = false;
   if (in_lead) {
     in_lead = false;
     begin_span();
   }
-  span_empty = false;
   choose_judge();
   return chunk;
 }
