@@ -62,7 +62,8 @@ class Forging {
   using Next = std::optional<Status>;
 
   Result<Next> attempt() {
-    silver::Held held = SMITH_TRY(look());                          // S1, before S2
+    silver::Held held = SMITH_TRY(look());  // S1, before S2
+    if (is_of(held)) SMITH_TRY(ensure_receipt(held));
     Intake intake = SMITH_TRY(Intake::open(smithy_.source, key_));  // S2
     std::unique_ptr<Converter> converter = SMITH_TRY(find_terms(held, intake));
     Next settled = SMITH_TRY(settle(held, intake, *converter));  // S3
@@ -157,7 +158,6 @@ class Forging {
       committed_ = true;
       result_.account = *converted_;
     }
-    SMITH_TRY(ensure_receipt(held));
     if (committed_) return Next(success_of(*converted_));
     result_.receipt = names_.receipt(held.lineage->generation);
     if (converted_.has_value()) {
@@ -232,7 +232,6 @@ class Forging {
                        Intake& intake) {
     SMITH_TRY(as_target(drafts.publish_rejects(account)));  // S5
     has_rejects_ = drafts.has_rejects();
-    if (is_of(held)) SMITH_TRY(ensure_receipt(held));
     converted_ = account;
     committed_ = false;
     result_.bytes_out = drafts.silver_bytes();
@@ -260,8 +259,8 @@ class Forging {
     return *unchanged ? Next(status) : Next();
   }
 
-  // A generation that silver holds, or held until now, has a receipt: who converted it may have
-  // died before writing one.
+  // What silver holds has a receipt before anything else happens to the key: who converted it may
+  // have died before writing one, and whatever comes now may be the last chance.
   Result<> ensure_receipt(const silver::Held& held) {
     std::string name = names_.receipt(held.lineage->generation);
     if (SMITH_TRY(silver::exists(smithy_.target, name))) return {};

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// Threads of which exactly one runs at a time: whoever holds the baton. At every step() a seeded
+// generator says who runs next, so a seed names one interleaving and replays it exactly.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <vector>
+
+namespace silversmith::sim {
+
+class Random {
+ public:
+  explicit Random(uint64_t seed) : state_(seed * 0x9e3779b97f4a7c15 + 1) {}
+  uint64_t next() {
+    state_ += 0x9e3779b97f4a7c15;
+    uint64_t mixed = state_;
+    mixed = (mixed ^ (mixed >> 30)) * 0xbf58476d1ce4e5b9;
+    mixed = (mixed ^ (mixed >> 27)) * 0x94d049bb133111eb;
+    return mixed ^ (mixed >> 31);
+  }
+  uint64_t below(uint64_t bound) { return next() % bound; }
+  bool one_in(uint64_t count) { return below(count) == 0; }
+
+ private:
+  uint64_t state_;
+};
+
+class Baton {
+ public:
+  Baton(uint64_t seed, size_t actors) : random_(seed), waiting_(actors), alive_(actors, true) {
+    current_ = random_.below(actors);
+  }
+
+  // Blocks until it is this actor's turn. First call of every actor's thread.
+  void enter(size_t actor) {
+    std::unique_lock lock(mutex_);
+    waiting_[actor].wait(lock, [&] { return current_ == actor; });
+  }
+  // A point at which others may run.
+  void step(size_t actor) {
+    std::unique_lock lock(mutex_);
+    if (random_.one_in(3)) return;  // runs of one actor are cheap and as legal as any
+    pass();
+    waiting_[actor].wait(lock, [&] { return current_ == actor; });
+  }
+  // Last call of every actor's thread.
+  void leave(size_t actor) {
+    std::unique_lock lock(mutex_);
+    alive_[actor] = false;
+    pass();
+  }
+  // Only for who holds the baton.
+  Random& random() { return random_; }
+
+ private:
+  void pass() {
+    std::vector<size_t> able;
+    for (size_t i = 0; i < alive_.size(); i++) {
+      if (alive_[i]) able.push_back(i);
+    }
+    if (able.empty()) return;
+    current_ = able[random_.below(able.size())];
+    waiting_[current_].notify_one();
+  }
+
+  std::mutex mutex_;
+  Random random_;
+  std::vector<std::condition_variable> waiting_;
+  std::vector<bool> alive_;
+  size_t current_ = 0;
+};
+
+}  // namespace silversmith::sim
