@@ -16,10 +16,10 @@ namespace silversmith {
 }  // namespace silversmith
 
 // SMITH_CHECK(condition) or SMITH_CHECK(condition, message); the message is only built on failure.
-#define SMITH_CHECK(condition, ...)                                          \
-  (static_cast<bool>(condition)                                              \
-       ? static_cast<void>(0)                                                \
-       : ::silversmith::check_failed(__FILE__, __LINE__, #condition,         \
+#define SMITH_CHECK(condition, ...)                                  \
+  (static_cast<bool>(condition)                                      \
+       ? static_cast<void>(0)                                        \
+       : ::silversmith::check_failed(__FILE__, __LINE__, #condition, \
                                      std::string_view(std::string{__VA_ARGS__})))
 
 #ifdef NDEBUG

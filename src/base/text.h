@@ -17,12 +17,12 @@ namespace silversmith {
 std::string show(std::string_view bytes, size_t bytes_max = 60);
 
 std::string join(const std::vector<std::string>& parts, std::string_view between_parts);
-std::vector<std::string_view> split(std::string_view text, char at);  // views into `text`
-std::string_view trim(std::string_view text);                         // blanks and tabs
+std::vector<std::string_view> split(std::string_view text, char at);           // views into `text`
+std::string_view trim(std::string_view text);                                  // blanks and tabs
 bool ends_with_ignoring_case(std::string_view text, std::string_view suffix);  // ASCII case
 
-std::string human_bytes(uint64_t bytes);    // "1.97 GB", powers of 1000
-std::string human_count(uint64_t count);    // "8 100 412"
+std::string human_bytes(uint64_t bytes);  // "1.97 GB", powers of 1000
+std::string human_count(uint64_t count);  // "8 100 412"
 // "256MiB", "256MB", "256 M", "1G", "1073741824": M and MiB are powers of 1024, MB of 1000.
 std::optional<uint64_t> parse_bytes(std::string_view text);
 
