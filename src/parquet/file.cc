@@ -29,13 +29,13 @@ class CountingSink : public ByteSink {
 };
 
 // Where the encoded entries of a chunk stand in the stores, one behind the other.
-struct ChunkEntry {
+struct WrittenChunk {
   uint32_t metadata_bytes = 0;
   uint32_t column_index_bytes = 0;  // 0: none
   uint32_t offset_index_bytes = 0;
 };
 
-struct RowGroupEntry {
+struct WrittenRowGroup {
   uint64_t rows = 0;
   uint64_t place = 0;
   ChunkBytes bytes;
@@ -51,8 +51,8 @@ struct FileWriter::State {
   PageStore metadata;
   PageStore column_indexes;
   PageStore offset_indexes;
-  std::vector<ChunkEntry> chunks;
-  std::vector<RowGroupEntry> row_groups;
+  std::vector<WrittenChunk> chunks;
+  std::vector<WrittenRowGroup> row_groups;
   std::vector<ColumnChunk> totals;  // nulls and bounds of each column, no pages
   std::vector<bool> max_lost;
   uint64_t rows = 0;
@@ -127,7 +127,7 @@ struct FileWriter::State {
       out.begin_struct();
       out.begin_list(1, ThriftType::structure, schema.size());
       for (size_t column = 0; column < schema.size(); ++column) {
-        const ChunkEntry& chunk = chunks[next++];
+        const WrittenChunk& chunk = chunks[next++];
         out.begin_struct();
         out.field_i64(2, 0);
         out.begin_field(3, ThriftType::structure);
@@ -145,7 +145,7 @@ struct FileWriter::State {
     return sink.write(out.bytes());
   }
 
-  static void put_index_places(ThriftWriter& out, const ChunkEntry& chunk, uint64_t column_place,
+  static void put_index_places(ThriftWriter& out, const WrittenChunk& chunk, uint64_t column_place,
                                uint64_t offset_place) {
     out.field_i64(4, static_cast<int64_t>(offset_place));
     out.field_i32(5, static_cast<int32_t>(chunk.offset_index_bytes));
@@ -157,7 +157,7 @@ struct FileWriter::State {
   }
 
   void put_row_group(ThriftWriter& out, size_t index) const {
-    const RowGroupEntry& entry = row_groups[index];
+    const WrittenRowGroup& entry = row_groups[index];
     out.field_i64(2, static_cast<int64_t>(entry.bytes.uncompressed));
     out.field_i64(3, static_cast<int64_t>(entry.rows));
     out.field_i64(5, static_cast<int64_t>(entry.place));
