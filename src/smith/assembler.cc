@@ -56,20 +56,13 @@ struct Assembler::State {
     for (const Json& reject : counts.first_rejects) {
       if (total.first_rejects.size() < first_rejects_max) total.first_rejects.push_back(reject);
     }
-    if (counts.failed && !total.failed) {
-      total.failed = true;
-      fail_on(counts);
-    }
+    if (!counts.failure.is_null()) fail_on(counts.failure);
   }
 
-  void fail_on(const SpanCounts& counts) {
-    std::string reason = "a record broke a rule whose action is fail";
-    for (const Json& reject : counts.first_rejects) {
-      if (reject.text_or("action", "") != "failed") continue;
-      reason = "record " + std::to_string(reject.int_or("row", 0)) + ", line " +
-               std::to_string(reject.int_or("line", 0)) + ": " + reject.text_or("message", "");
-      break;
-    }
+  void fail_on(const Json& reject) {
+    std::string reason = "record " + std::to_string(reject.int_or("row", 0)) + ", line " +
+                         std::to_string(reject.int_or("line", 0)) + ": " +
+                         reject.text_or("message", "");
     faults.push_back({"limit-exceeded", reason + " (the contract's action for this is fail)",
                       "correct the record and upload the file again, or set the action to "
                       "quarantine"});
@@ -215,10 +208,7 @@ Result<silver::Account> Assembler::finish(silver::Account account,
   if (state.faults.empty()) state.check_whole_file(totals);
   state.fill(account);
   SMITH_CHECK(account.balances(), account.key + " does not balance: nothing is published");
-  if (!account.refused()) {
-    account.first_rejects.resize(std::min(account.first_rejects.size(), first_rejects_max));
-    SMITH_TRY(state.seal(account));
-  }
+  if (!account.refused()) SMITH_TRY(state.seal(account));
   return account;
 }
 

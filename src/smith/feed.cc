@@ -11,11 +11,9 @@ namespace silversmith::smith {
 
 namespace {
 
-// One chunk may be larger than the whole ring (a long record), so the ring takes a chunk whenever
-// it is empty, whatever the chunk's size.
 struct SpanQueue {
   std::deque<csv::Chunk> chunks;
-  bool complete = false;
+  bool complete = false;  // no chunk of the span comes any more
 };
 
 struct Guarded {
@@ -23,12 +21,12 @@ struct Guarded {
   std::condition_variable changed;
   std::map<uint64_t, SpanQueue> spans;
   std::vector<Buffer<char>> returned;
-  size_t ring_bytes = 0;
-  uint64_t newest = 0;      // span of the last chunk that came
-  bool any = false;         // a chunk came at all
+  size_t ring_bytes = 0;  // of chunks that no worker has taken
+  uint64_t newest = 0;    // span of the last chunk that came
+  bool any = false;       // a chunk came at all
   uint64_t next_claim = 0;
-  uint64_t settled = 0;     // spans below this have settled
-  bool ended = false;
+  uint64_t settled = 0;  // spans below this have settled
+  bool ended = false;    // no chunk comes any more; the newest span may be cut off
   bool stopped = false;
 };
 
@@ -43,6 +41,10 @@ struct Feed::State {
 
   // Requires the lock.
   void push_locked(csv::Chunk chunk) {
+    // A gap would leave claim() and the products behind it waiting for a span that never comes.
+    SMITH_CHECK(chunk.span_index == (guarded.any ? guarded.newest : 0) ||
+                    (guarded.any && chunk.span_index == guarded.newest + 1),
+                "spans come without gaps");
     if (guarded.any && chunk.span_index != guarded.newest) {
       guarded.spans[guarded.newest].complete = true;
     }
@@ -61,7 +63,8 @@ struct Feed::State {
     for (Buffer<char>& buffer : buffers) splitter.recycle(std::move(buffer));
   }
 
-  // False when stopped.
+  // False when stopped. One chunk may be larger than the whole ring (a long record), so an empty
+  // ring takes any.
   bool push(csv::Chunk chunk) {
     std::unique_lock lock(guarded.mutex);
     size_t bytes = chunk.buffer.size();
@@ -75,9 +78,11 @@ struct Feed::State {
     return true;
   }
 
-  void end() {
+  enum class Newest : uint8_t { complete, cut_off };
+  void end(Newest newest) {
     std::lock_guard lock(guarded.mutex);
-    if (guarded.any) guarded.spans[guarded.newest].complete = true;
+    auto last = guarded.spans.find(guarded.newest);
+    if (newest == Newest::complete && last != guarded.spans.end()) last->second.complete = true;
     guarded.ended = true;
     guarded.changed.notify_all();
   }
@@ -97,13 +102,14 @@ Result<> Feed::produce() {
     state_->recycle();
     auto chunk = state_->splitter.next();
     if (!chunk) {
-      stop();
+      if (chunk.error().code == Code::stopped) stop();
+      state_->end(State::Newest::cut_off);
       return std::move(chunk).error();
     }
     if (!chunk->has_value()) break;
     if (!state_->push(std::move(**chunk))) return {};
   }
-  state_->end();
+  state_->end(State::Newest::complete);
   return {};
 }
 
@@ -122,14 +128,11 @@ std::optional<uint64_t> Feed::claim() {
 std::optional<csv::Chunk> Feed::pop(uint64_t span) {
   Guarded& guarded = state_->guarded;
   std::unique_lock lock(guarded.mutex);
-  SpanQueue& queue = guarded.spans[span];
-  guarded.changed.wait(
-      lock, [&] { return guarded.stopped || !queue.chunks.empty() || queue.complete; });
-  if (guarded.stopped) return std::nullopt;
-  if (queue.chunks.empty()) {
-    guarded.spans.erase(span);
-    return std::nullopt;
-  }
+  SpanQueue& queue = guarded.spans.at(span);  // only whole() erases it, and its worker calls that
+  guarded.changed.wait(lock, [&] {
+    return guarded.stopped || guarded.ended || queue.complete || !queue.chunks.empty();
+  });
+  if (guarded.stopped || queue.chunks.empty()) return std::nullopt;
   csv::Chunk chunk = std::move(queue.chunks.front());
   queue.chunks.pop_front();
   guarded.ring_bytes -= chunk.buffer.size();
@@ -140,6 +143,15 @@ std::optional<csv::Chunk> Feed::pop(uint64_t span) {
 void Feed::give_back(csv::Chunk chunk) {
   std::lock_guard lock(state_->guarded.mutex);
   state_->guarded.returned.push_back(std::move(chunk.buffer));
+}
+
+bool Feed::whole(uint64_t span) {
+  Guarded& guarded = state_->guarded;
+  std::lock_guard lock(guarded.mutex);
+  const SpanQueue& queue = guarded.spans.at(span);
+  if (guarded.stopped || !queue.complete || !queue.chunks.empty()) return false;
+  guarded.spans.erase(span);
+  return true;
 }
 
 void Feed::settle(uint64_t span) {

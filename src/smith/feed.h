@@ -33,7 +33,9 @@ class Feed {
   // Puts a chunk that was read already in front. Before produce() only.
   void prime(csv::Chunk chunk);
   // The reader: splits until the end, an error or stop(). Call it once, on a thread of its own.
-  // Fails with what the splitter fails with; workers then see the end.
+  // Fails with what the splitter fails with. Spans that were whole by then still reach the workers,
+  // so that an error late in a file hides nothing that comes before it; after Code::stopped they
+  // see the end at once.
   Result<> produce();
 
   // The workers. claim() waits for the next span, pop() for the span's next chunk; both yield
@@ -41,7 +43,10 @@ class Feed {
   std::optional<uint64_t> claim();
   std::optional<csv::Chunk> pop(uint64_t span);
   void give_back(csv::Chunk chunk);
-  // The span's product has been taken: the window moves on.
+  // Whether pop() gave all of the span. False when the feed ended early: then what was made of it
+  // is a part and must be dropped.
+  bool whole(uint64_t span);
+  // The products of this span and of those before it have been taken: the window moves on.
   void settle(uint64_t span);
   // Ends everything early: waiting calls return nothing.
   void stop();

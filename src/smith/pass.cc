@@ -9,7 +9,8 @@ namespace {
 
 Error empty_source() {
   return {Code::invalid, "the file is empty: found 0 bytes, wanted at least a header",
-          "upload the file again; a header alone is enough for an empty table", "source-error"};
+          "upload the file again; a header alone is enough for an empty table",
+          std::string(empty_source_type)};
 }
 
 Error short_header(size_t found, size_t wanted) {
@@ -40,8 +41,8 @@ Result<Pass> open_pass(const Converter::OpenSource& open, const PassOptions& opt
   pass.raw = SMITH_TRY(open());
   pass.watched = std::make_unique<WatchedSource>(*pass.raw, options.progress);
   pass.reader = std::make_unique<bronze::Reader>(*pass.watched);
-  pass.splitter = SMITH_TRY(csv::Splitter::open(options.dialect, *pass.reader,
-                                                {options.chunk_bytes, options.kernel}));
+  pass.splitter = SMITH_TRY(
+      csv::Splitter::open(options.dialect, *pass.reader, {options.chunk_bytes, options.kernel}));
   if (!options.dialect.header) return pass;
   auto lead = SMITH_TRY(pass.splitter->next());
   if (!lead.has_value()) return empty_source();

@@ -46,8 +46,12 @@ struct PassOptions {
   Progress* progress = nullptr;
 };
 
+// The type of the error for a source without a byte.
+inline constexpr std::string_view empty_source_type = "source-error";
+
 // Opens and reads the header. `first` stays empty: spans are not begun yet.
-// Fails with invalid, type "source-error", when there are no bytes; with what the bytes fail with.
+// Fails with invalid, type empty_source_type, when there are no bytes; with what the bytes fail
+// with.
 Result<Pass> open_pass(const Converter::OpenSource& open, const PassOptions& options);
 
 // Begins the spans for that many columns and reads the first chunk of records.

@@ -1,62 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "smith/pipeline.h"
 
-#include <algorithm>
 #include <functional>
-#include <map>
 #include <mutex>
 #include <thread>
 #include <vector>
 
-#include "csv/field.h"
 #include "frame/infer.h"
 #include "smith/assembler.h"
+#include "smith/delivery.h"
 #include "smith/feed.h"
 #include "smith/memory.h"
 #include "smith/pass.h"
 #include "smith/plan.h"
 #include "smith/span_worker.h"
+#include "smith/zones.h"
 
 namespace silversmith::smith {
 
 namespace {
 
 constexpr std::string_view version_text = "0.1.0";
-
-// Products in any order → the assembler in span order. Finished spans wait here for their turn.
-struct Delivery {
-  struct Guarded {
-    std::mutex mutex;
-    std::map<uint64_t, SpanProduct> waiting;
-    uint64_t next = 0;
-    bool refused = false;
-    std::optional<Error> error;
-  } guarded;
-
-  // True while the run goes on.
-  bool add(uint64_t span, SpanProduct product, Assembler& assembler, Feed& feed) {
-    std::lock_guard lock(guarded.mutex);
-    if (guarded.refused || guarded.error.has_value()) return false;
-    guarded.waiting.emplace(span, std::move(product));
-    while (!guarded.waiting.empty() && guarded.waiting.begin()->first == guarded.next) {
-      auto going = assembler.add(std::move(guarded.waiting.begin()->second));
-      guarded.waiting.erase(guarded.waiting.begin());
-      feed.settle(guarded.next++);
-      if (!going) {
-        guarded.error = std::move(going).error();
-      } else if (!*going) {
-        guarded.refused = true;
-      }
-      if (!going || !*going) return false;
-    }
-    return true;
-  }
-
-  void fail(Error error) {
-    std::lock_guard lock(guarded.mutex);
-    if (!guarded.error.has_value()) guarded.error = std::move(error);
-  }
-};
 
 void report(Progress* progress, const SpanProduct& product) {
   if (progress == nullptr) return;
@@ -65,28 +29,22 @@ void report(Progress* progress, const SpanProduct& product) {
 }
 
 // One worker thread's life: claim a span, consume it, deliver it.
-Result<> work(SpanWorker& worker, Feed& feed, Progress* progress,
-              const std::function<bool(uint64_t, SpanProduct)>& deliver) {
+Result<> work(const SpanSetup& setup, Feed& feed, Progress* progress, Delivery& delivery) {
+  SpanWorker worker(setup);
   while (auto span = feed.claim()) {
     while (auto chunk = feed.pop(*span)) {
       SMITH_TRY(worker.consume(*chunk));
       feed.give_back(std::move(*chunk));
     }
+    if (!feed.whole(*span)) return {};
     SpanProduct product = SMITH_TRY(worker.finish());
     report(progress, product);
-    if (!deliver(*span, std::move(product))) {
+    if (!delivery.add(*span, std::move(product))) {
       feed.stop();
       return {};
     }
   }
   return {};
-}
-
-// Whether a datetime's text carries an offset: a Z, or a sign behind the date.
-bool has_offset(std::string_view text) {
-  constexpr size_t date_size = 10;
-  if (text.size() <= date_size) return false;
-  return text.find_first_of("Zz+-", date_size) != std::string_view::npos;
 }
 
 class Pipeline : public Converter {
@@ -107,14 +65,14 @@ class Pipeline : public Converter {
     account.key = key;
     account.contract = terms_.contract;
     account.contract_version = terms_.version;
-    account.contract_hash =
-        setup_.contract.has_value() ? setup_.contract->hash : terms_.identity;
+    account.contract_hash = setup_.contract.has_value() ? setup_.contract->hash : terms_.identity;
     account.engine_version = version_text;
     auto converted = convert_pass(account, open, outputs);
     if (converted) return converted;
     const Error& error = converted.error();
-    bool data_fault = !error.type.empty() &&
-                      (error.code == Code::invalid || error.code == Code::corrupt);
+    if (error.type == empty_source_type && empty_allowed()) return empty_table(account, outputs);
+    bool data_fault =
+        !error.type.empty() && (error.code == Code::invalid || error.code == Code::corrupt);
     if (!data_fault) return std::move(converted).error();
     account.faults.push_back({error.type, error.message, error.hint});
     return account;
@@ -123,8 +81,7 @@ class Pipeline : public Converter {
  private:
   PassOptions pass_options() const {
     const EngineOptions& options = setup_.options;
-    return {dialect_, options.chunk_bytes, options.kernel, options.span_bytes_min,
-            setup_.progress};
+    return {dialect_, options.chunk_bytes, options.kernel, options.span_bytes_min, setup_.progress};
   }
 
   const contract::Contract* contract() const {
@@ -146,11 +103,7 @@ class Pipeline : public Converter {
   Result<silver::Account> convert_pass(const silver::Account& account, const OpenSource& open,
                                        Outputs& outputs) {
     PassOptions options = pass_options();
-    auto opened = open_pass(open, options);
-    if (!opened && opened.error().type == "source-error" && empty_allowed()) {
-      return empty_table(account, outputs);
-    }
-    Pass pass = SMITH_TRY(std::move(opened));
+    Pass pass = SMITH_TRY(open_pass(open, options));
     std::vector<std::string> labels = SMITH_TRY(labels_of(pass, open));
     PlanDraft draft = make_plan(contract(), setup_.options, dialect_, labels);
     if (!draft.faults.empty()) {
@@ -165,8 +118,10 @@ class Pipeline : public Converter {
       pass = SMITH_TRY(open_pass(open, options));
       SMITH_TRY(begin_records(pass, options, labels.size()));
     }
-    settle_zones(draft, pass);
-    return convert_records(account, draft.plan, pass, memory, outputs);
+    SMITH_TRY(settle_zones(draft, pass, open, options));
+    SpanSetup setup = span_setup(account, draft.plan, pass.line_end, memory);
+    Assembler assembler(setup, bounds(), outputs);
+    return convert_records(account, {setup, pass, memory, assembler});
   }
 
   bool empty_allowed() const {
@@ -184,8 +139,8 @@ class Pipeline : public Converter {
     for (const contract::Field& field : contract()->fields) labels.push_back(field.name);
     PlanDraft draft = make_plan(contract(), setup_.options, dialect_, labels);
     MemoryPlan memory = SMITH_TRY(plan_memory(setup_.options, labels.size()));
-    SpanSetup setup = span_setup(account, draft.plan, Pass(), memory);
-    Assembler assembler(setup, contract()->policy.limits, outputs);
+    SpanSetup setup = span_setup(account, draft.plan, csv::LineEnd::newline, memory);
+    Assembler assembler(setup, bounds(), outputs);
     return assembler.finish(account, csv::SplitterTotals());
   }
 
@@ -194,7 +149,8 @@ class Pipeline : public Converter {
     auto width = static_cast<uint32_t>(draft.plan.labels.size());
     frame::TypeScan all(dialect_, width);
     std::mutex merging;
-    auto scan = [&](Feed& feed) -> Result<> {
+    Feed feed(*pass.splitter, feed_options(memory));
+    auto scan = [&]() -> Result<> {
       frame::TypeScan mine(dialect_, width);
       csv::Tokeniser tokeniser(dialect_, pass.line_end, width, setup_.options.kernel);
       while (auto span = feed.claim()) {
@@ -202,13 +158,13 @@ class Pipeline : public Converter {
           if (chunk->kind == csv::ChunkKind::records) mine.observe(tokeniser.tokenise(*chunk));
           feed.give_back(std::move(*chunk));
         }
-        feed.settle(*span);
+        if (feed.whole(*span)) feed.settle(*span);
       }
       std::lock_guard lock(merging);
       all.merge(mine);
       return {};
     };
-    SMITH_TRY(run_threads(pass, memory, scan));
+    SMITH_TRY(run_threads(feed, pass, memory.threads, scan));
     std::vector<frame::Type> types = all.types();
     for (size_t index : draft.inferred) {
       frame::ColumnPlan& column = draft.plan.columns[index];
@@ -218,35 +174,17 @@ class Pipeline : public Converter {
     return {};
   }
 
-  // Declared datetimes in the default format: the first value in the file's first chunk tells
-  // whether the column's values carry offsets; one that differs is then a type-error.
-  void settle_zones(PlanDraft& draft, const Pass& pass) {
-    bool records = pass.first.has_value() && pass.first->kind == csv::ChunkKind::records;
-    if (draft.zone_from_first_value.empty() || !records) return;
-    auto width = static_cast<uint32_t>(draft.plan.labels.size());
-    csv::Tokeniser tokeniser(dialect_, pass.line_end, width, setup_.options.kernel);
-    const csv::Records& seen = tokeniser.tokenise(*pass.first);
-    csv::TextArena arena;
-    for (size_t index : draft.zone_from_first_value) {
-      frame::ColumnPlan& column = draft.plan.columns[index];
-      auto is_null = [&](std::string_view text) {
-        return std::find(column.null_tokens.begin(), column.null_tokens.end(), text) !=
-               column.null_tokens.end();
-      };
-      for (uint32_t r = 0; r < seen.count; ++r) {
-        auto span = seen.field(r, static_cast<uint32_t>(column.source));
-        std::string_view text = csv::field_text(span, dialect_, arena).text;
-        if (is_null(text)) continue;
-        column.type.utc = has_offset(text);
-        break;
-      }
-    }
+  // The contract's limits, or the defaults.
+  contract::Limits bounds() const {
+    return contract() == nullptr ? contract::Limits() : contract()->policy.limits;
   }
 
-  SpanSetup span_setup(const silver::Account& account, const frame::Plan& plan, const Pass& pass,
-                       const MemoryPlan& memory) const {
+  SpanSetup span_setup(const silver::Account& account, const frame::Plan& plan,
+                       csv::LineEnd line_end, const MemoryPlan& memory) const {
     SpanSetup setup{.plan = plan};
-    setup.line_end = pass.line_end;
+    setup.line_end = line_end;
+    setup.blank_is_reject =
+        contract() != nullptr && contract()->policy.blank_lines == contract::BlankLines::quarantine;
     setup.width = static_cast<uint32_t>(plan.labels.size());
     setup.target = setup_.options.target;
     for (const frame::ColumnPlan& column : plan.columns) {
@@ -255,9 +193,8 @@ class Pipeline : public Converter {
     for (const frame::RejectField& field : frame::reject_fields()) {
       setup.reject_schema.push_back({std::string(field.name), field.type, false});
     }
-    std::string created_by =
-        "silversmith version " + std::string(version_text) + " (build " +
-        std::to_string(silver::format_version) + ")";
+    std::string created_by = "silversmith version " + std::string(version_text) + " (build " +
+                             std::to_string(silver::format_version) + ")";
     setup.silver_options = parquet::WriterOptions::for_columns(plan.columns.size());
     setup.silver_options.codec = codec();
     setup.silver_options.created_by = created_by;
@@ -278,26 +215,27 @@ class Pipeline : public Converter {
                                                                   : parquet::Codec::snappy;
   }
 
-  Result<silver::Account> convert_records(const silver::Account& account, const frame::Plan& plan,
-                                          Pass& pass, const MemoryPlan& memory, Outputs& outputs) {
-    SpanSetup setup = span_setup(account, plan, pass, memory);
-    contract::Limits bounds;
-    if (contract() != nullptr) bounds = contract()->policy.limits;
-    Assembler assembler(setup, bounds, outputs);
-    assembler.set_header_text(pass.header_text);
-    bool complete = memory.threads == 1
-                        ? SMITH_TRY(convert_inline(setup, pass, assembler))
-                        : SMITH_TRY(convert_threaded(setup, pass, memory, assembler));
+  struct Conversion {
+    const SpanSetup& setup;
+    Pass& pass;
+    const MemoryPlan& memory;
+    Assembler& assembler;
+  };
+
+  Result<silver::Account> convert_records(silver::Account account, const Conversion& conversion) {
+    conversion.assembler.set_header_text(conversion.pass.header_text);
+    bool complete = SMITH_TRY(conversion.memory.threads == 1 ? convert_inline(conversion)
+                                                             : convert_threaded(conversion));
     csv::SplitterTotals totals;
-    if (complete) totals = pass.splitter->totals();
-    silver::Account result = account;
-    result.bytes_in = totals.bytes;
-    return assembler.finish(std::move(result), totals);
+    if (complete) totals = conversion.pass.splitter->totals();
+    account.bytes_in = totals.bytes;
+    return conversion.assembler.finish(std::move(account), totals);
   }
 
   // False when the file was refused before its end.
-  Result<bool> convert_inline(const SpanSetup& setup, Pass& pass, Assembler& assembler) {
-    SpanWorker worker(setup);
+  Result<bool> convert_inline(const Conversion& conversion) {
+    Pass& pass = conversion.pass;
+    SpanWorker worker(conversion.setup);
     std::optional<csv::Chunk> chunk = std::move(pass.first);
     while (chunk.has_value()) {
       uint64_t span = chunk->span_index;
@@ -308,36 +246,43 @@ class Pipeline : public Converter {
       }
       SpanProduct product = SMITH_TRY(worker.finish());
       report(setup_.progress, product);
-      if (!SMITH_TRY(assembler.add(std::move(product)))) return false;
+      if (!SMITH_TRY(conversion.assembler.add(std::move(product)))) return false;
     }
     return true;
   }
 
-  Result<bool> convert_threaded(const SpanSetup& setup, Pass& pass, const MemoryPlan& memory,
-                                Assembler& assembler) {
-    Delivery delivery;
-    auto body = [&](Feed& feed) -> Result<> {
-      SpanWorker worker(setup);
-      return work(worker, feed, setup_.progress, [&](uint64_t span, SpanProduct product) {
-        return delivery.add(span, std::move(product), assembler, feed);
-      });
-    };
-    SMITH_TRY(run_threads(pass, memory, body));
-    if (delivery.guarded.error.has_value()) return std::move(*delivery.guarded.error);
-    return !delivery.guarded.refused;
+  // As convert_inline, to the byte and to the error: what the source fails with counts only when
+  // the spans before it did not refuse the file.
+  Result<bool> convert_threaded(const Conversion& conversion) {
+    Feed feed(*conversion.pass.splitter, feed_options(conversion.memory));
+    Delivery delivery([&](uint64_t span, SpanProduct product) {
+      Result<bool> going = conversion.assembler.add(std::move(product));
+      feed.settle(span);
+      return going;
+    });
+    Result<> ran = run_threads(feed, conversion.pass, conversion.memory.threads, [&] {
+      return work(conversion.setup, feed, setup_.progress, delivery);
+    });
+    if (!SMITH_TRY(delivery.outcome())) return false;
+    SMITH_TRY(std::move(ran));
+    SMITH_CHECK(delivery.drained(), "spans are left behind");
+    return true;
+  }
+
+  static FeedOptions feed_options(const MemoryPlan& memory) {
+    return {memory.ring_bytes, uint64_t{memory.threads} + 1};
   }
 
   // Runs `body` on every worker thread while this thread reads and splits.
-  Result<> run_threads(Pass& pass, const MemoryPlan& memory,
-                       const std::function<Result<>(Feed&)>& body) {
-    Feed feed(*pass.splitter, {memory.ring_bytes, uint64_t{memory.threads} + 1});
+  static Result<> run_threads(Feed& feed, Pass& pass, uint32_t count,
+                              const std::function<Result<>()>& body) {
     if (pass.first.has_value()) feed.prime(std::move(*pass.first));
-    std::vector<Result<>> outcomes(memory.threads);
+    std::vector<Result<>> outcomes(count);
     std::vector<std::thread> threads;
-    for (uint32_t i = 0; i < memory.threads; ++i) {
-      threads.emplace_back([&, i] {
-        outcomes[i] = body(feed);
-        if (!outcomes[i]) feed.stop();
+    for (Result<>& outcome : outcomes) {
+      threads.emplace_back([&] {
+        outcome = body();
+        if (!outcome) feed.stop();
       });
     }
     Result<> produced = feed.produce();

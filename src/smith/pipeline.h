@@ -3,8 +3,8 @@
 //   open_pass  raw → inflate → split, the header
 //   plan       header + contract (+ a typing scan of the whole file where types are inferred)
 //   convert    one reader, N workers by span, one assembler in span order
-// With one thread everything runs inline on the caller's. The bytes never depend on the number of
-// threads, the memory or the chunk size.
+// With one thread the conversion runs inline on the caller's. Neither the bytes nor the account nor
+// a refusal depend on the number of threads, the memory or the chunk size.
 #pragma once
 
 #include <atomic>
@@ -28,8 +28,8 @@ struct Progress {
 struct PipelineSetup {
   EngineOptions options;
   std::optional<contract::Contract> contract;
-  SpoolMaker* spools = nullptr;    // must outlive the pipeline
-  Progress* progress = nullptr;    // may be null
+  SpoolMaker* spools = nullptr;  // must outlive the pipeline
+  Progress* progress = nullptr;  // may be null
 };
 
 // Fails with invalid when the contract's dialect is not supported.

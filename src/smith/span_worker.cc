@@ -26,8 +26,9 @@ struct SpanWorker::State {
   plain::Writer plain;
   std::string line_text;  // of text targets, reused
   SpanProduct product;
-  frame::Reject oversize;  // the oversize record that is arriving
-  std::string oversize_raw;
+  frame::Reject oversize;    // the oversize record that is arriving
+  std::string oversize_raw;  // its first bytes
+  std::string oversize_end;  // its last two bytes so far: pieces may part CR and LF
   bool in_oversize = false;
 
   explicit State(const SpanSetup& given)
@@ -56,8 +57,12 @@ struct SpanWorker::State {
 
   Result<> add_reject(const frame::Reject& reject) {
     reject_columns.add(reject);
-    if (product.counts.first_rejects.size() < first_rejects_max) {
-      product.counts.first_rejects.push_back(frame::reject_json(reject));
+    SpanCounts& counts = product.counts;
+    if (counts.first_rejects.size() < first_rejects_max) {
+      counts.first_rejects.push_back(frame::reject_json(reject));
+    }
+    if (reject.disposition == frame::Disposition::failed && counts.failure.is_null()) {
+      counts.failure = frame::reject_json(reject);
     }
     if (reject_columns.bytes() >= reject_batch_bytes) SMITH_TRY(flush_rejects());
     return {};
@@ -73,7 +78,6 @@ struct SpanWorker::State {
     counts.rows_quarantined += batch.quarantined;
     counts.rows_skipped += records.blank_count;
     counts.cells_nullified += batch.cells_nullified;
-    counts.failed = counts.failed || batch.failed;
     for (const auto& [code, count] : batch.reasons) counts.reasons[std::string(code)] += count;
     SMITH_CHECK(chunk.record_count == batch.rows + batch.quarantined + records.blank_count,
                 "chunk at byte " + std::to_string(chunk.byte_offset) + " does not balance");
@@ -81,6 +85,7 @@ struct SpanWorker::State {
       SMITH_TRY(add_reject(reject));
       if (reject.disposition != frame::Disposition::nullified) SMITH_TRY(keep_raw(reject.raw));
     }
+    SMITH_CHECK(batch.failed == false || !counts.failure.is_null(), "a failure without its record");
     return write_rows(records, batch);
   }
 
@@ -96,6 +101,7 @@ struct SpanWorker::State {
   void begin_oversize(const csv::Chunk& chunk) {
     in_oversize = true;
     oversize_raw.clear();
+    oversize_end.clear();
     oversize = {};
     oversize.row = chunk.first_record;
     oversize.line = chunk.first_line;
@@ -111,14 +117,22 @@ struct SpanWorker::State {
     oversize_raw.append(text.substr(0, room));
     oversize.byte_end += text.size();
     oversize.line_end += chunk.line_count;
+    oversize_end += text.substr(text.size() - std::min<size_t>(text.size(), 2));
+    oversize_end.erase(0, oversize_end.size() - std::min<size_t>(oversize_end.size(), 2));
     SMITH_TRY(keep_raw(text));
     if (!chunk.last) return {};
     in_oversize = false;
-    if (text.ends_with('\n')) {
-      oversize.byte_end -= text.ends_with("\r\n") ? 2 : 1;
-      --oversize.line_end;
-    }
+    // A line end within a quote that is never closed is the record's own.
+    size_t line_end_bytes = chunk.open_quote ? 0 : oversize_line_end();
+    oversize.byte_end -= line_end_bytes;
+    oversize.line_end -= line_end_bytes > 0 ? 1 : 0;
     return reject_oversize();
+  }
+
+  size_t oversize_line_end() const {
+    if (oversize_end.ends_with("\r\n")) return 2;
+    if (oversize_end.ends_with('\n')) return 1;
+    return setup.line_end == csv::LineEnd::any && oversize_end.ends_with('\r') ? 1 : 0;
   }
 
   Result<> reject_oversize() {
@@ -135,9 +149,7 @@ struct SpanWorker::State {
     oversize.raw_truncated = oversize_raw.size() < bytes;
     oversize.errors.push_back(std::move(error));
     bool fails = setup.plan.structural == frame::Action::fail;
-    oversize.disposition =
-        fails ? frame::Disposition::failed : frame::Disposition::quarantined;
-    product.counts.failed = product.counts.failed || fails;
+    oversize.disposition = fails ? frame::Disposition::failed : frame::Disposition::quarantined;
     ++product.counts.rows_read;
     ++product.counts.rows_quarantined;
     ++product.counts.reasons["record-too-long"];

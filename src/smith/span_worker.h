@@ -29,7 +29,7 @@ inline constexpr size_t first_rejects_max = 100;  // kept as JSON for reports
 struct SpanSetup {
   const frame::Plan& plan;
   csv::LineEnd line_end = csv::LineEnd::newline;
-  uint32_t width = 0;                       // fields of a record
+  uint32_t width = 0;  // fields of a record
   bool blank_is_reject = false;
   Target target = Target::parquet;
   parquet::Schema schema = {};
@@ -48,7 +48,7 @@ struct SpanCounts {
   uint64_t rows_quarantined = 0;
   uint64_t rows_skipped = 0;
   uint64_t cells_nullified = 0;
-  bool failed = false;                      // an action `fail` met its case
+  Json failure;  // the first record that met an action `fail`, if any
   std::map<std::string, uint64_t> reasons;
   std::vector<Json> first_rejects;
 };
