@@ -52,7 +52,7 @@ TEST(Splitter, gives_the_same_records_for_every_chunk_size_and_kernel) {
 
 TEST(Splitter, gives_the_same_records_for_every_cut_of_the_text) {
   for (size_t size = 0; size <= broken_text.size(); ++size) {
-    for (size_t chunk_bytes : {1, 7, 64, 1000}) {
+    for (size_t chunk_bytes : {1U, 7U, 64U, 1000U}) {
       CompareOptions options{chunk_bytes, size % 5 + 1, 40, 2, {}};
       EXPECT_EQ(compare(broken_text.substr(0, size), {}, options), "") << size;
     }
@@ -150,7 +150,7 @@ TEST(Splitter, yields_nothing_for_an_empty_stream) { EXPECT_TRUE(split("", {}, {
 TEST(Splitter, cuts_spans_independently_of_chunks) {
   std::string text;
   for (int row = 0; row < 500; ++row) text += std::to_string(row * row) + ",\"x\n\"\n";
-  for (size_t chunk_bytes : {1, 50, 1000, 100000}) {
+  for (size_t chunk_bytes : {1U, 50U, 1000U, 100000U}) {
     CompareOptions options{chunk_bytes, SIZE_MAX, 100, 2, {}};
     EXPECT_EQ(compare(text, {}, options), "");
   }
