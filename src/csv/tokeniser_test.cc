@@ -56,14 +56,14 @@ TEST(Tokeniser, counts_blank_lines_in_files_of_one_column) {
 
 TEST(Tokeniser, reads_a_lenient_chunk_with_the_machine) {
   Tokeniser tokeniser({}, LineEnd::newline, 2);
-  Chunk chunk = chunk_of("1,12\" wide\n\"x\"y,\"2\n3,\"4,4\"\n");
+  Chunk chunk = chunk_of("1,12\" wide\n\"x\"y\"z,2\n3,\"4,4\"\n");
   chunk.lenient = true;
   const Records& records = tokeniser.tokenise(chunk);
   ASSERT_EQ(records.count, 2U);
   EXPECT_EQ(records.field(0, 1), "12\" wide");
   EXPECT_EQ(records.field(1, 1), "\"4,4\"");
   ASSERT_EQ(records.faults.size(), 1U);
-  EXPECT_EQ(name_of(records.faults[0].code), "missing-cell");
+  EXPECT_EQ(name_of(records.faults[0].code), "text-after-quote");
 }
 
 TEST(SplitLead, gives_the_cells_of_every_record) {
