@@ -24,9 +24,9 @@ struct ForgeOptions {
   bool force = false;               // also where nothing differs
   bool adopt = false;               // replace silver that lacks our lineage
   bool skip_known_rejects = false;  // a file refused as this generation is not converted again
-  RetryOptions retry;
-  std::string run_id;  // of the caller; only for results and `observed`
-  std::string host;
+  RetryOptions retry = {};
+  std::string run_id = {};          // of the caller; only for results and `observed`
+  std::string host = {};
   uint64_t (*memory_peak_bytes)() = nullptr;
 };
 

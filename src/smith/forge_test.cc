@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+// What one caller sees; races, faults and crashes are tests/sim's.
+#include "smith/forge.h"
+
+#include <gtest/gtest.h>
+
+#include "silver/lineage.h"
+#include "silver/receipt.h"
+#include "store/memory.h"
+
+namespace silversmith::smith {
+namespace {
+
+// Takes the text as one accepted record, "bad" as a record for quarantine, "refuse" as a refusal.
+class OneLine : public Converter {
+ public:
+  explicit OneLine(Terms terms) : terms_(std::move(terms)) {}
+  const Terms& terms() const override { return terms_; }
+  Result<silver::Account> convert(const std::string&, const OpenSource& open,
+                                  Outputs& outputs) override {
+    std::unique_ptr<ByteSource> source = SMITH_TRY(open());
+    std::string text(100, '\0');
+    text.resize(SMITH_TRY(source->read(text)));
+    silver::Account account;
+    if (text == "refuse") account.faults = {{"limit-exceeded", "no", ""}};
+    if (text == "broken") return Error{Code::corrupt, "bad gzip", "", "compression-error"};
+    if (account.refused()) return account;
+    account.rows_read = text == "bad" ? 2 : 1;
+    account.rows_quarantined = text == "bad" ? 1 : 0;
+    account.rows = 1;
+    ByteSink* silver = SMITH_TRY(outputs.silver());
+    SMITH_TRY(silver->write(text));
+    if (text == "bad") {
+      ByteSink* rejects = SMITH_TRY(outputs.rejects_csv());
+      SMITH_TRY(rejects->write("a reject"));
+    }
+    SMITH_TRY(outputs.seal(account));
+    return account;
+  }
+
+ private:
+  Terms terms_;
+};
+
+class OneContract : public Converters {
+ public:
+  Terms terms{"orders", 1, std::string(64, 'c')};
+  uint64_t newest = 1;
+  Code failing = Code::stopped;
+  bool fails = false;
+  Result<std::unique_ptr<Converter>> for_key(std::string_view, Reread reread) override {
+    if (fails) return Error{failing, "two contracts match", "", ""};
+    if (reread == Reread::now) terms.version = newest;
+    std::unique_ptr<Converter> converter = std::make_unique<OneLine>(terms);
+    return converter;
+  }
+};
+
+class Forge : public ::testing::Test {
+ protected:
+  RunResult run(const ForgeOptions& options = {}) {
+    Smithy smithy{store, store, prefixes, converters, clock, options};
+    return forge("bronze/a.csv", smithy);
+  }
+
+  store::MemoryStore store;
+  silver::Prefixes prefixes;
+  OneContract converters;
+  FakeClock clock;
+};
+
+TEST_F(Forge, converts_once_and_then_says_duplicate) {
+  store.put("bronze/a.csv", "good");
+  RunResult first = run();
+  EXPECT_EQ(first.status, Status::success);
+  EXPECT_EQ(first.output, "silver/a.parquet");
+  EXPECT_EQ(*store.peek("silver/a.parquet"), "good");
+  auto receipt = silver::parse_receipt(*store.peek(first.receipt));
+  ASSERT_TRUE(receipt.ok());
+  EXPECT_EQ(receipt->account.rows, 1U);
+  RunResult second = run();
+  EXPECT_EQ(second.status, Status::duplicate);
+  EXPECT_EQ(second.receipt, first.receipt);
+}
+
+TEST_F(Forge, replaces_silver_when_bronze_changed) {
+  store.put("bronze/a.csv", "good");
+  run();
+  store.put("bronze/a.csv", "bad");
+  RunResult result = run();
+  EXPECT_EQ(result.status, Status::success_with_rejects);
+  EXPECT_EQ(*store.peek(result.quarantine + "rejects.csv"), "a reject");
+  EXPECT_TRUE(store.peek(result.quarantine + "report.json").has_value());
+  EXPECT_EQ(store.keys("receipts/").size(), 2U);
+}
+
+TEST_F(Forge, refuses_a_bad_file_and_keeps_the_older_silver) {
+  store.put("bronze/a.csv", "good");
+  run();
+  for (const char* text : {"refuse", "broken"}) {
+    store.put("bronze/a.csv", text);
+    RunResult result = run();
+    EXPECT_EQ(result.status, Status::rejected) << text;
+    EXPECT_EQ(*store.peek("silver/a.parquet"), "good");
+    EXPECT_TRUE(store.peek(result.quarantine + "rejected.json").has_value());
+    EXPECT_TRUE(store.peek(result.receipt).has_value());
+    store.erase(result.receipt);
+    RunResult again = run({.skip_known_rejects = true});
+    EXPECT_EQ(again.status, Status::rejected);
+    EXPECT_TRUE(store.peek(result.receipt).has_value()) << "rebuilt from the report";
+  }
+}
+
+TEST_F(Forge, ignores_what_is_gone_or_not_bronze) {
+  EXPECT_EQ(run().status, Status::ignored);
+  Smithy smithy{store, store, prefixes, converters, clock, {}};
+  EXPECT_EQ(forge("silver/a.csv", smithy).status, Status::ignored);
+}
+
+TEST_F(Forge, leaves_foreign_silver_alone_until_it_may_adopt_it) {
+  store.put("bronze/a.csv", "good");
+  store.put("silver/a.parquet", "somebody else's");
+  RunResult result = run();
+  EXPECT_EQ(result.status, Status::error);
+  EXPECT_EQ(exit_status(result), 2);
+  EXPECT_NE(result.error->hint.find("--adopt"), std::string::npos);
+  EXPECT_EQ(*store.peek("silver/a.parquet"), "somebody else's");
+  EXPECT_EQ(run({.adopt = true}).status, Status::success);
+  EXPECT_EQ(*store.peek("silver/a.parquet"), "good");
+}
+
+TEST_F(Forge, converts_again_when_asked_to) {
+  store.put("bronze/a.csv", "good");
+  run();
+  EXPECT_EQ(run({.reprocess = true}).status, Status::duplicate) << "nothing differs";
+  EXPECT_EQ(run({.force = true}).status, Status::success);
+  converters.terms.identity = std::string(64, 'd');
+  EXPECT_EQ(run().status, Status::duplicate) << "the same source version";
+  EXPECT_EQ(run({.reprocess = true}).status, Status::success);
+}
+
+TEST_F(Forge, never_replaces_silver_of_a_newer_contract) {
+  store.put("bronze/a.csv", "good");
+  converters.terms.version = converters.newest = 2;
+  run();
+  converters.terms.version = converters.newest = 1;
+  EXPECT_EQ(run().status, Status::duplicate);
+  RunResult again = run({.reprocess = true, .force = true});
+  EXPECT_EQ(again.status, Status::error);
+  EXPECT_NE(again.error->hint.find("higher version"), std::string::npos);
+  store.put("bronze/a.csv", "newer");
+  RunResult older = run();
+  EXPECT_EQ(older.status, Status::error);
+  EXPECT_EQ(exit_status(older), 75) << "a newer worker must take it";
+  EXPECT_EQ(*store.peek("silver/a.parquet"), "good");
+  converters.newest = 2;
+  EXPECT_EQ(run().status, Status::success) << "it reads its contracts again first";
+}
+
+TEST_F(Forge, takes_a_wrong_contract_for_an_error_of_configuration) {
+  store.put("bronze/a.csv", "good");
+  converters.fails = true;
+  for (Code code : {Code::denied, Code::invalid, Code::missing}) {
+    converters.failing = code;
+    RunResult result = run();
+    EXPECT_EQ(result.status, Status::error);
+    EXPECT_EQ(exit_status(result), 2);
+  }
+}
+
+}  // namespace
+}  // namespace silversmith::smith
