@@ -7,6 +7,7 @@ namespace silversmith::csv {
 
 std::string_view name_of(FaultCode code) {
   switch (code) {
+    case FaultCode::blank_row: return "blank-row";
     case FaultCode::missing_cell: return "missing-cell";
     case FaultCode::extra_cell: return "extra-cell";
     case FaultCode::text_after_quote: return "text-after-quote";

@@ -21,6 +21,7 @@ namespace silversmith::csv {
 
 // Structural reasons, in the order of the public names in name_of().
 enum class FaultCode : uint8_t {
+  blank_row,           // nothing but its line end; only where BlankLine::fault is asked for
   missing_cell,        // fewer fields than the width
   extra_cell,          // more fields than the width
   text_after_quote,    // "x"y
@@ -55,7 +56,7 @@ struct Records {
   std::span<const uint32_t> numbers;    // count; index from the chunk's first record, ascending
   std::span<const uint32_t> line_ends;  // count; offset behind the record's line end
   std::span<const Fault> faults;        // ascending by record
-  uint32_t blank_count = 0;             // blank lines: in no list, but counted as records
+  uint32_t blank_count = 0;             // blank lines that are in no list, but counted as records
   bool has_quote = false;               // any quote byte in the text
   bool ascii = true;                    // no byte above 0x7F
 

@@ -149,6 +149,7 @@ struct Tokeniser::State {
   uint32_t count = 0;
   uint32_t seen = 0;  // records so far, blank lines and faults included
   uint32_t blank_count = 0;
+  BlankLine blank_line = BlankLine::skip;
   Records records;
 
   void tokenise(const Chunk& chunk);
@@ -272,11 +273,19 @@ void Tokeniser::State::run_machine(const Suspicion& suspicion) {
 
 void Tokeniser::State::settle(const Found& found, const Suspicion& suspicion) {
   uint32_t number = seen++;
-  if (found.content_end == found.begin) {
+  bool blank = found.content_end == found.begin;
+  if (blank && blank_line == BlankLine::skip) {
     ++blank_count;
     return;
   }
-  std::optional<Fault> fault = judge(text, found, suspicion, dialect);
+  std::optional<Fault> fault;
+  if (blank) {
+    fault.emplace();
+    fault->code = FaultCode::blank_row;
+    fault->at = found.begin;
+  } else {
+    fault = judge(text, found, suspicion, dialect);
+  }
   if (!fault.has_value() && found.field_ends.size() != width) fault = width_fault(found, width);
   if (!fault.has_value()) {
     numbers.push_back(number);
@@ -320,6 +329,8 @@ Tokeniser::Tokeniser(const Dialect& dialect, LineEnd line_end, uint32_t width,
 Tokeniser::Tokeniser(Tokeniser&&) noexcept = default;
 Tokeniser& Tokeniser::operator=(Tokeniser&&) noexcept = default;
 Tokeniser::~Tokeniser() = default;
+
+void Tokeniser::set_blank_line(BlankLine blank_line) { state_->blank_line = blank_line; }
 
 const Records& Tokeniser::tokenise(const Chunk& chunk) {
   state_->tokenise(chunk);

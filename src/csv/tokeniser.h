@@ -16,6 +16,9 @@
 
 namespace silversmith::csv {
 
+// What a blank line is: a record that counts and is skipped, or a Fault.
+enum class BlankLine : uint8_t { skip, fault };
+
 class Tokeniser {
  public:
   // Requires width >= 1, a decided `line_end` (not `detect`) and a kernel that find_kernel knows;
@@ -25,6 +28,8 @@ class Tokeniser {
   Tokeniser& operator=(Tokeniser&&) noexcept;
   ~Tokeniser();
 
+  // From now on; skip at first.
+  void set_blank_line(BlankLine blank_line);
   // Requires kind records. The result is valid until the next call or until `chunk` dies.
   const Records& tokenise(const Chunk& chunk);
 
