@@ -8,6 +8,16 @@
 
 namespace silversmith::smith {
 
+void stamp(silver::Account& account, const std::string& key, const std::string& version,
+           const Terms& terms) {
+  account.key = key;
+  account.source_version = version;
+  account.generation = silver::generation_name(version, terms.identity);
+  account.contract = terms.contract;
+  account.contract_version = terms.version;
+  if (account.contract_hash.empty()) account.contract_hash = terms.identity;
+}
+
 Error as_target_error(Error error) {
   Action action = action_for(error.code);
   if (action == Action::refuse || action == Action::ignore) error.code = Code::denied;
@@ -33,8 +43,7 @@ Result<ByteSink*> Drafts::rejects_csv() { return begin(csv_, ""); }
 Result<ByteSink*> Drafts::rejects_parquet() { return begin(parquet_, ""); }
 
 Result<parquet::KeyValues> Drafts::seal(silver::Account& account) {
-  account.source_version = SMITH_TRY(setup_.intake.version());
-  account.generation = silver::generation_name(account.source_version, setup_.terms.identity);
+  stamp(account, setup_.key, SMITH_TRY(setup_.intake.version()), setup_.terms);
   return silver::footer_of(account);
 }
 

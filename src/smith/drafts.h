@@ -19,6 +19,7 @@ class Drafts : public Outputs {
  public:
   struct Setup {
     store::Store& target;
+    const std::string& key;  // of the source
     const silver::Names& names;
     Intake& intake;
     const Terms& terms;
@@ -61,6 +62,11 @@ class Drafts : public Outputs {
   std::optional<Sink> csv_;
   std::optional<Sink> parquet_;
 };
+
+// Fills in what only the protocol knows, and under which terms the object was converted: silver's
+// lineage must agree with what the next worker compares it with.
+void stamp(silver::Account& account, const std::string& key, const std::string& version,
+           const Terms& terms);
 
 // An error of the target store, as the protocol must see it.
 Error as_target_error(Error error);

@@ -68,7 +68,7 @@ class Forging {
     std::unique_ptr<Converter> converter = SMITH_TRY(find_terms(held, intake));
     Next settled = SMITH_TRY(settle(held, intake, *converter));  // S3
     if (settled.has_value()) return settled;
-    Drafts drafts({smithy_.target, names_, intake, converter->terms()});
+    Drafts drafts({smithy_.target, key_, names_, intake, converter->terms()});
     silver::Account account = SMITH_TRY(convert(*converter, intake, drafts));  // S4
     if (account.refused()) return refuse(account, intake);
     return publish(account, held, drafts, intake);
@@ -209,10 +209,7 @@ class Forging {
       account = result_.account;
       account.faults = {fault_of(converted.error())};
     }
-    account.key = key_;
-    account.source_version = SMITH_TRY(intake.version());
-    account.generation =
-        silver::generation_name(account.source_version, converter.terms().identity);
+    stamp(account, key_, SMITH_TRY(intake.version()), converter.terms());
     SMITH_CHECK(account.balances(), key_ + " does not balance: nothing is published");
     return account;
   }
