@@ -112,6 +112,7 @@ std::string fault_message(const csv::Fault& fault, const csv::Records& records,
   using csv::FaultCode;
   std::string_view rest = records.text.substr(fault.at, fault.end - std::min(fault.at, fault.end));
   switch (fault.code) {
+    case FaultCode::blank_row: return "found a blank line, wanted a record";
     case FaultCode::missing_cell:
     case FaultCode::extra_cell:
       return "found " + fields(fault.field_count) + ", wanted " + std::to_string(records.width);
