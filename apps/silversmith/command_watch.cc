@@ -20,8 +20,15 @@ constexpr int64_t sweep_micros = 60'000'000;
 constexpr int64_t retry_micros_min = 1'000'000;
 constexpr int64_t retry_micros_max = 60'000'000;
 
+enum class Found : uint8_t {
+  by_event,  // its writer is done with it
+  by_sweep,  // it must rest until nobody writes to it
+};
+
 struct Waiting {
   int64_t due_micros = 0;
+  Found found = Found::by_event;
+  int64_t modified_micros = 0;  // as the sweep saw it
   int64_t retry_micros = retry_micros_min;
 };
 
@@ -37,7 +44,7 @@ class Watch {
       work();
       if (signals_.exit() != Exit::ok) break;
       Watcher::News news = SMITH_TRY(watcher_.wait(wait_ms()));
-      for (const std::string& path : news.ready) add("bronze/" + path, now());
+      for (const std::string& path : news.ready) add("bronze/" + path, {now(), Found::by_event});
       if (news.sweep) sweep_due_ = 0;
     }
     return {};
@@ -46,21 +53,24 @@ class Watch {
  private:
   static int64_t now() { return system_clock().steady_micros(); }
 
-  void add(const std::string& key, int64_t due) {
-    if (!silver::accepts(session_.lake().prefixes(), key)) return;
-    Waiting& waiting = waiting_[key];
-    waiting.due_micros = due;
+  void add(const std::string& key, const Waiting& waiting) {
+    if (silver::accepts(session_.lake().prefixes(), key)) waiting_[key] = waiting;
+  }
+
+  // How long a file that was last written then must still rest.
+  static int64_t rest_left(int64_t modified_micros) {
+    int64_t rested = system_clock().wall_micros() - modified_micros;
+    return rest_micros - std::clamp<int64_t>(rested, 0, rest_micros);
   }
 
   // Looks at every object; what was written just now rests first.
   Result<> sweep() {
     Lake& lake = session_.lake();
-    int64_t wall = system_clock().wall_micros();
     for (const store::Listed& listed :
          SMITH_TRY(lake.list_all(lake.source(), lake.prefixes().bronze))) {
       if (waiting_.contains(listed.key)) continue;
-      int64_t rested = std::clamp<int64_t>(wall - listed.modified_micros, 0, rest_micros);
-      add(listed.key, now() + rest_micros - rested);
+      int64_t modified = listed.modified_micros;
+      add(listed.key, {now() + rest_left(modified), Found::by_sweep, modified});
     }
     sweep_due_ = now() + sweep_micros;
     return {};
@@ -71,12 +81,25 @@ class Watch {
       std::string key = next->first;
       Waiting waiting = next->second;
       waiting_.erase(next);
+      if (still_written(key, waiting)) continue;
       smith::RunResult result = session_.converge(key, 0);
       if (result.status != smith::Status::error || signals_.exit() != Exit::ok) continue;
       waiting.due_micros = now() + waiting.retry_micros;
       waiting.retry_micros = std::min(waiting.retry_micros * 2, retry_micros_max);
       waiting_.emplace(key, waiting);
     }
+  }
+
+  // A file found by a sweep may have been written to since: then it rests again. Times are compared
+  // for equality, since a file from a machine whose clock is ahead must not wait for ever.
+  bool still_written(const std::string& key, Waiting waiting) {
+    if (waiting.found == Found::by_event) return false;
+    auto head = session_.lake().source().head(key);
+    if (!head.ok() || head->modified_micros == waiting.modified_micros) return false;
+    waiting.modified_micros = head->modified_micros;
+    waiting.due_micros = now() + rest_left(head->modified_micros);
+    waiting_.emplace(key, waiting);
+    return true;
   }
 
   std::map<std::string, Waiting>::iterator due() {
