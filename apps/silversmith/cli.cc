@@ -13,10 +13,9 @@ namespace silversmith::app {
 namespace {
 
 // Named in the public interface, built by later versions: a clear answer beats "unknown command".
-constexpr std::string_view later_commands[] = {"worker", "lambda",   "invoke", "event",
-                                               "sniff",  "infer",    "validate", "backfill",
-                                               "sweep",  "doctor",   "serve",  "top",
-                                               "dlq",    "completions", "man"};
+constexpr std::string_view later_commands[] = {
+    "worker", "lambda", "invoke", "event", "sniff", "infer",       "validate", "backfill",
+    "sweep",  "doctor", "serve",  "top",   "dlq",   "completions", "man"};
 
 struct Collected {
   const OptionSpec* spec = nullptr;
@@ -28,7 +27,7 @@ struct Collected {
 struct Parser {
   CLI::App app{"silversmith: every CSV that lands in bronze becomes typed Parquet in silver, once",
                "silversmith"};
-  std::deque<Collected> collected;             // CLI11 keeps pointers into it
+  std::deque<Collected> collected;  // CLI11 keeps pointers into it
   std::deque<std::vector<std::string>> operands;
   std::vector<std::pair<CLI::App*, const CommandSpec*>> leaves;
 
@@ -60,7 +59,8 @@ struct Parser {
       std::erase_if(name, [](char c) { return c == '[' || c == ']'; });
       auto& values = operands.emplace_back();
       auto* option = command->add_option(name, values, "");
-      option->type_name("")->type_size(1)->expected(optional ? 0 : 1, 1);
+      // Each takes one word and leaves the next one to the next operand.
+      option->type_name("")->type_size(1)->expected(1)->allow_extra_args(false);
       option->required(!optional);
     }
   }
@@ -130,6 +130,12 @@ Result<Invocation> parse_arguments(const std::vector<std::string>& arguments) {
                                       arguments[0]) != std::end(later_commands)) {
     return usage("silversmith " + arguments[0] + " is not supported yet");
   }
+  const auto& known = command_table();
+  bool is_command = arguments.empty() || arguments[0].starts_with('-') ||
+                    std::any_of(known.begin(), known.end(), [&](const CommandSpec& spec) {
+                      return split(spec.path, ' ').front() == arguments[0];
+                    });
+  if (!is_command) return usage("there is no command " + show(arguments[0]));
   Parser parser;
   parser.app.require_subcommand(1);
   for (const CommandSpec& spec : command_table()) parser.add_command(spec);

@@ -3,18 +3,13 @@
 #include "commands.h"
 #include "contract/parse.h"
 #include "files.h"
+#include "smith/contracts.h"
 
 namespace silversmith::app {
 
-namespace {
-
-constexpr uint64_t contract_bytes_max = uint64_t{1} << 20;
-
-}  // namespace
-
 Result<Exit> contract_command(const Invocation& invocation, Console& console) {
   const std::string& path = invocation.operands.at(0);
-  std::string text = SMITH_TRY(read_whole_file(path, contract_bytes_max));
+  std::string text = SMITH_TRY(read_whole_file(path, smith::contract_bytes_max));
   auto contract = contract::parse_contract(text, path);
   bool lint = invocation.command == "contract lint";
   if (!contract && lint) {

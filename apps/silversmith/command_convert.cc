@@ -8,9 +8,7 @@
 #include "base/text.h"
 #include "bronze/reader.h"
 #include "commands.h"
-#include "contract/parse.h"
 #include "files.h"
-#include "smith/contracts.h"
 #include "smith/memory.h"
 #include "smith/pipeline.h"
 #include "store/spool.h"
@@ -19,8 +17,6 @@
 namespace silversmith::app {
 
 namespace {
-
-constexpr uint64_t contract_bytes_max = uint64_t{1} << 20;
 
 struct Paths {
   std::string source;
@@ -76,6 +72,13 @@ Result<Paths> paths_of(const Invocation& invocation, smith::Target target) {
 class FileOutputs : public smith::Outputs {
  public:
   explicit FileOutputs(Paths paths) : paths_(std::move(paths)) {}
+  // A rejects folder that was made for files that are not kept goes with them.
+  ~FileOutputs() override {
+    csv_.reset();
+    parquet_.reset();
+    std::error_code ignored;
+    if (made_folder_) std::filesystem::remove(*paths_.rejects, ignored);
+  }
 
   Result<ByteSink*> silver() override {
     silver_ = SMITH_TRY(OutputFile::create(paths_.output));
@@ -115,7 +118,7 @@ class FileOutputs : public smith::Outputs {
                    "give --rejects DIR, or write to a file with -o OUT", ""};
     }
     std::error_code failed;
-    std::filesystem::create_directories(*paths_.rejects, failed);
+    made_folder_ |= std::filesystem::create_directories(*paths_.rejects, failed);
     if (failed) {
       return Error{Code::denied, "can't make " + *paths_.rejects + ": " + failed.message(), "", ""};
     }
@@ -134,6 +137,7 @@ class FileOutputs : public smith::Outputs {
   }
 
   Paths paths_;
+  bool made_folder_ = false;  // by this run
   std::unique_ptr<OutputFile> silver_;
   std::unique_ptr<OutputFile> csv_;
   std::unique_ptr<OutputFile> parquet_;
@@ -175,11 +179,10 @@ Result<Opened> open_source(const std::string& path, SpoolMaker& spools) {
   return opened;
 }
 
-Result<std::optional<contract::Contract>> read_contract(const Settings& settings) {
+Result<std::optional<contract::Contract>> given_contract(const Settings& settings) {
   auto path = settings.given("contract");
   if (!path.has_value()) return std::optional<contract::Contract>();
-  std::string text = SMITH_TRY(read_whole_file(*path, contract_bytes_max).in("--contract"));
-  return std::optional(SMITH_TRY(contract::parse_contract(text, *path)));
+  return std::optional(SMITH_TRY(read_contract(*path).in("--contract")));
 }
 
 }  // namespace
@@ -188,7 +191,7 @@ Result<Exit> convert_command(const Invocation& invocation, Console& console) {
   smith::PipelineSetup setup;
   setup.options = SMITH_TRY(engine_options(invocation.settings));
   setup.options.empty_source = smith::EmptySource::table;
-  setup.contract = SMITH_TRY(read_contract(invocation.settings));
+  setup.contract = SMITH_TRY(given_contract(invocation.settings));
   Paths paths = SMITH_TRY(paths_of(invocation, setup.options.target));
   store::BudgetSpools spools(smith::spool_bytes_max(setup.options),
                              std::filesystem::temp_directory_path().string());
@@ -210,9 +213,9 @@ Result<Exit> convert_command(const Invocation& invocation, Console& console) {
   smith::RunResult result;
   result.account = std::move(*account);
   bool refused = result.account.refused();
-  result.status = refused                                 ? smith::Status::rejected
+  result.status = refused                                ? smith::Status::rejected
                   : result.account.rows_quarantined == 0 ? smith::Status::success
-                                                          : smith::Status::success_with_rejects;
+                                                         : smith::Status::success_with_rejects;
   result.output = refused ? "" : paths.output;
   result.quarantine = refused ? "" : outputs.rejects_folder();
   result.bytes_out = refused ? 0 : outputs.bytes_out();

@@ -31,8 +31,7 @@ Result<std::vector<store::Listed>> objects_of(Session& session, const Settings& 
     objects.push_back(std::move(named));
   }
   if (!objects.empty()) return objects;
-  for (store::Listed& listed :
-       SMITH_TRY(lake.list_all(lake.source(), lake.prefixes().bronze))) {
+  for (store::Listed& listed : SMITH_TRY(lake.list_all(lake.source(), lake.prefixes().bronze))) {
     if (silver::accepts(lake.prefixes(), listed.key)) objects.push_back(std::move(listed));
   }
   return objects;

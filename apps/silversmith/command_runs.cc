@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // silversmith runs ls|show and quarantine ls|show: what runs left behind, read from receipts.
-#include <algorithm>
-
 #include "base/text.h"
 #include "commands.h"
 #include "lake.h"
 #include "parquet/reader.h"
-#include "plain/writer.h"
+#include "rows.h"
 #include "silver/commit.h"
 #include "table.h"
 
@@ -34,14 +32,6 @@ Json run_json(const Run& run) {
     json.set("observed", std::move(seen));
   }
   return json;
-}
-
-Result<size_t> limit_of(const Settings& settings) {
-  std::string text = settings.text("limit");
-  bool digits = !text.empty() && text.size() < 10 &&
-                std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-  if (digits) return static_cast<size_t>(std::stoul(text));
-  return Error{Code::invalid, "--limit: found " + show(text) + ", wanted a whole number", "", ""};
 }
 
 Result<Exit> list_runs(Lake& lake, Console& console) {
@@ -106,35 +96,8 @@ Result<Exit> list_quarantine(Lake& lake, Console& console) {
 Result<> show_rejects(Lake& lake, const std::string& parquet_key, size_t limit, Console& console) {
   auto object = SMITH_TRY(lake.target().open(parquet_key));
   auto reader = SMITH_TRY(parquet::Reader::open(*object).in(lake.target().where(parquet_key)));
-  const std::vector<std::string> wanted = {"line", "reason", "field", "value", "message", "action"};
-  Table table(wanted);
-  size_t shown = 0;
-  for (size_t group = 0; group < reader.row_groups() && shown < limit; ++group) {
-    std::vector<parquet::DecodedColumn> columns;
-    for (size_t c = 0; c < reader.schema().size(); ++c) {
-      columns.push_back(SMITH_TRY(reader.read(group, c)));
-    }
-    for (uint32_t row = 0; row < reader.row_group_rows(group) && shown < limit; ++row, ++shown) {
-      std::vector<std::string> cells;
-      std::string json = "{";
-      for (size_t c = 0; c < columns.size(); ++c) {
-        const std::string& name = reader.schema()[c].name;
-        if (console.json()) {
-          json += (c == 0 ? "" : ",") + quote_json(name) + ":" +
-                  plain::value_json(columns[c].column, row);
-        } else if (std::find(wanted.begin(), wanted.end(), name) != wanted.end()) {
-          cells.push_back(plain::value_text(columns[c].column, row));
-        }
-      }
-      if (console.json()) {
-        console.result(json + "}");
-      } else {
-        table.add(std::move(cells));
-      }
-    }
-  }
-  if (!console.json()) console.result(table.text());
-  return {};
+  RowChoice choice{{"line", "reason", "field", "value", "message", "action"}, limit};
+  return print_rows(reader, choice, console);
 }
 
 void show_refused(const silver::Account& account, Console& console) {
@@ -150,7 +113,7 @@ void show_refused(const silver::Account& account, Console& console) {
 
 Result<Exit> show_quarantine(Lake& lake, const Invocation& invocation, Console& console) {
   const std::string& key = invocation.operands.at(1);
-  size_t limit = SMITH_TRY(limit_of(invocation.settings));
+  size_t limit = SMITH_TRY(whole_number(invocation.settings, "limit"));
   std::vector<Run> runs = SMITH_TRY(read_runs(lake, key));
   bool any = false;
   for (const Run& run : runs) {

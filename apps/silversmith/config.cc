@@ -38,8 +38,7 @@ const std::vector<OptionSpec> options = {
     {"contracts", value, "DIR", "", lakes, "where contracts are; the default is LAKE/contracts"},
     {"silver", value, "DIR", "", "run watch runs quarantine",
      "put silver, quarantine and receipts under this root"},
-    {"fail-on", value, "WHAT", "never", converting,
-     "exit 1 also on reject: one of never, reject"},
+    {"fail-on", value, "WHAT", "never", converting, "exit 1 also on reject: one of never, reject"},
     {"key", list, "KEY", "", "run", "only this object; may be repeated"},
     {"reprocess", flag, "", "", "run", "also where contract or engine changed"},
     {"force", flag, "", "", "run", "always convert again"},
@@ -114,8 +113,7 @@ std::optional<std::string> read_file(const std::string& path) {
   return std::string{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
-Result<> read_settings_file(const std::string& path, const std::string& text,
-                            Settings& settings) {
+Result<> read_settings_file(const std::string& path, const std::string& text, Settings& settings) {
   contract::YamlNode root = SMITH_TRY(contract::parse_yaml(text, path));
   if (root.kind != contract::YamlKind::map) {
     return Error{Code::invalid, path + ": found no mapping, wanted `option: value` lines", "", ""};
@@ -183,29 +181,41 @@ std::string unescape(std::string_view text) {
   return out;
 }
 
-Result<uint64_t> whole_number(const Settings& settings, std::string_view name) {
-  std::string text = settings.text(name);
-  bool digits = !text.empty() && text.size() < 10 &&
+std::optional<uint64_t> digits_of(std::string_view text, size_t digits_max) {
+  bool digits = !text.empty() && text.size() <= digits_max &&
                 std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-  if (!digits) return bad_value(name, text, "a whole number");
-  return std::stoull(text);
+  if (!digits) return std::nullopt;
+  return std::stoull(std::string(text));
 }
 
 Result<std::vector<uint32_t>> header_rows(const std::string& text) {
   std::vector<uint32_t> rows;
   for (std::string_view part : split(text, ',')) {
-    bool digits = !part.empty() && part.size() < 4 &&
-                  std::all_of(part.begin(), part.end(), [](char c) { return c >= '0' && c <= '9'; });
-    if (!digits) return bad_value("header-rows", text, "row numbers such as 1,2");
-    rows.push_back(static_cast<uint32_t>(std::stoul(std::string(part))));
+    auto row = digits_of(part, 3);
+    if (!row.has_value()) return bad_value("header-rows", text, "row numbers such as 1,2");
+    rows.push_back(static_cast<uint32_t>(*row));
   }
   return rows;
 }
 
-Result<contract::DeclaredDialect> declared_dialect(const Settings& settings) {
+// A contract's dialect stands between these two.
+enum class Layer : uint8_t { file, command };  // command: flags and environment
+
+bool is_in(const Settings& settings, std::string_view name, Layer layer) {
+  std::optional<Origin> origin = settings.origin(name);
+  return origin.has_value() && (*origin == Origin::file) == (layer == Layer::file);
+}
+
+// Of two options that contradict each other the one of the stronger origin, and of equal ones `no`.
+bool prefers(const Settings& settings, std::string_view yes, std::string_view no) {
+  if (!settings.origin(yes).has_value()) return false;
+  return !settings.origin(no).has_value() || *settings.origin(yes) < *settings.origin(no);
+}
+
+Result<contract::DeclaredDialect> declared_dialect(const Settings& settings, Layer layer) {
   contract::DeclaredDialect declared;
   auto text = [&](std::string_view name, std::optional<std::string>& target) {
-    if (auto given = settings.given(name)) target = unescape(*given);
+    if (is_in(settings, name, layer)) target = unescape(*settings.given(name));
   };
   text("delimiter", declared.delimiter);
   text("quote-char", declared.quote_char);
@@ -217,16 +227,20 @@ Result<contract::DeclaredDialect> declared_dialect(const Settings& settings) {
       *declared.line_terminator != "\r\n" && *declared.line_terminator != "\r") {
     return bad_value("line-terminator", *declared.line_terminator, "\\n, \\r\\n or \\r");
   }
-  // A literal backslash as escape character is written alone.
-  if (settings.given("escape-char") == "\\") declared.escape_char = "\\";
-  if (settings.given("null-sequence") == "\\N") declared.null_sequence = "\\N";
-  if (settings.flag("no-quote")) declared.quote_char = "";
-  if (settings.flag("no-double-quote")) declared.double_quote = false;
-  if (settings.flag("skip-initial-space")) declared.skip_initial_space = true;
-  if (settings.flag("header")) declared.header = true;
-  if (settings.flag("no-header")) declared.header = false;
-  if (auto given = settings.given("header-rows")) {
-    declared.header_rows = SMITH_TRY(header_rows(*given));
+  // A literal backslash as escape character is written alone, and \N is what databases write.
+  if (declared.null_sequence == "N" && settings.given("null-sequence") == "\\N") {
+    declared.null_sequence = "\\N";
+  }
+  auto flag_in = [&](std::string_view name) { return is_in(settings, name, layer); };
+  if (flag_in("no-quote") && !prefers(settings, "quote-char", "no-quote")) {
+    declared.quote_char = "";
+  }
+  if (flag_in("no-double-quote")) declared.double_quote = false;
+  if (flag_in("skip-initial-space")) declared.skip_initial_space = true;
+  if (flag_in("header") && prefers(settings, "header", "no-header")) declared.header = true;
+  if (flag_in("no-header") && !prefers(settings, "header", "no-header")) declared.header = false;
+  if (is_in(settings, "header-rows", layer)) {
+    declared.header_rows = SMITH_TRY(header_rows(*settings.given("header-rows")));
   }
   return declared;
 }
@@ -238,11 +252,36 @@ Result<> check_fixed(const Settings& settings) {
                  "convert the file to utf-8 first", ""};
   }
   if (settings.text("repair") != "none") {
-    return Error{Code::invalid, "--repair " + show(settings.text("repair")) +
-                                    " is not supported yet",
+    return Error{Code::invalid,
+                 "--repair " + show(settings.text("repair")) + " is not supported yet",
                  "records that need repair are rejects, with their bytes", ""};
   }
+  std::string types = settings.text("types");
+  if (types == "pandas") {
+    return Error{Code::invalid, "--types pandas is not supported yet", "use --types stable", ""};
+  }
+  if (types != "stable") return bad_value("types", types, "stable");
+  std::string fail_on = settings.text("fail-on");
+  if (fail_on != "never" && fail_on != "reject") {
+    return bad_value("fail-on", fail_on, "never or reject");
+  }
   return {};
+}
+
+Result<smith::Target> target_of(const Settings& settings) {
+  std::string to = settings.text("to");
+  if (to == "parquet") return smith::Target::parquet;
+  if (to == "csv") return smith::Target::csv;
+  if (to == "jsonl") return smith::Target::jsonl;
+  return bad_value("to", to, "parquet, csv or jsonl");
+}
+
+Result<parquet::Codec> codec_of(const Settings& settings) {
+  std::string codec = settings.text("compression");
+  if (codec == "snappy") return parquet::Codec::snappy;
+  if (codec == "zstd") return parquet::Codec::zstd;
+  if (codec == "none") return parquet::Codec::uncompressed;
+  return bad_value("compression", codec, "snappy, zstd or none");
 }
 
 }  // namespace
@@ -274,9 +313,10 @@ std::vector<std::string> Settings::list(std::string_view name) const {
   return found == settings_.end() ? std::vector<std::string>() : found->second.values;
 }
 
-bool Settings::from_file(std::string_view name) const {
+std::optional<Origin> Settings::origin(std::string_view name) const {
   auto found = settings_.find(name);
-  return found != settings_.end() && found->second.origin == Origin::file;
+  if (found == settings_.end()) return std::nullopt;
+  return found->second.origin;
 }
 
 Result<Invocation> read_invocation(int argc, char** argv) {
@@ -288,42 +328,28 @@ Result<Invocation> read_invocation(int argc, char** argv) {
   return invocation;
 }
 
+Result<uint64_t> whole_number(const Settings& settings, std::string_view name) {
+  std::string text = settings.text(name);
+  auto number = digits_of(text, 9);
+  if (!number.has_value()) return bad_value(name, text, "a whole number");
+  return *number;
+}
+
 Result<smith::EngineOptions> engine_options(const Settings& settings) {
   SMITH_TRY(check_fixed(settings));
   smith::EngineOptions engine;
-  engine.overrides = SMITH_TRY(declared_dialect(settings));
+  contract::DeclaredDialect in_file = SMITH_TRY(declared_dialect(settings, Layer::file));
+  SMITH_TRY(smith::apply_dialect(in_file, engine.dialect));
+  engine.overrides = SMITH_TRY(declared_dialect(settings, Layer::command));
   engine.threads = static_cast<uint32_t>(
       std::min<uint64_t>(SMITH_TRY(whole_number(settings, "threads")), limits::threads_max));
   std::optional<uint64_t> memory = parse_bytes(settings.text("memory"));
   if (!memory.has_value()) return bad_value("memory", settings.text("memory"), "a size: 256MiB");
   engine.memory_bytes_max = *memory;
   engine.kernel = settings.text("kernel");
-  std::string types = settings.text("types");
-  if (types == "pandas") {
-    return Error{Code::invalid, "--types pandas is not supported yet", "use --types stable", ""};
-  }
-  if (types != "stable") return bad_value("types", types, "stable");
   if (settings.flag("text")) engine.types = smith::Types::text;
-  std::string to = settings.text("to");
-  if (to == "csv") {
-    engine.target = smith::Target::csv;
-  } else if (to == "jsonl") {
-    engine.target = smith::Target::jsonl;
-  } else if (to != "parquet") {
-    return bad_value("to", to, "parquet, csv or jsonl");
-  }
-  std::string codec = settings.text("compression");
-  if (codec == "zstd") {
-    engine.codec = parquet::Codec::zstd;
-  } else if (codec == "none") {
-    engine.codec = parquet::Codec::uncompressed;
-  } else if (codec != "snappy") {
-    return bad_value("compression", codec, "snappy, zstd or none");
-  }
-  std::string fail_on = settings.text("fail-on");
-  if (fail_on != "never" && fail_on != "reject") {
-    return bad_value("fail-on", fail_on, "never or reject");
-  }
+  engine.target = SMITH_TRY(target_of(settings));
+  engine.codec = SMITH_TRY(codec_of(settings));
   return engine;
 }
 
@@ -339,8 +365,8 @@ Terminal terminal_of(const Settings& settings) {
   if (force != nullptr && std::string_view(force) != "0") terminal.colour = true;
   if (when == "always") terminal.colour = true;
   if (when == "never") terminal.colour = false;
-  terminal.progress = terminal.is_terminal && !dumb && !settings.flag("no-progress") &&
-                      !settings.flag("quiet");
+  terminal.progress =
+      terminal.is_terminal && !dumb && !settings.flag("no-progress") && !settings.flag("quiet");
   return terminal;
 }
 

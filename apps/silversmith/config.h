@@ -21,23 +21,23 @@ namespace silversmith::app {
 enum class OptionKind : uint8_t { flag, value, list };
 
 struct OptionSpec {
-  std::string_view name;        // --name, SILVERSMITH_NAME, `name:` in the file
+  std::string_view name;  // --name, SILVERSMITH_NAME, `name:` in the file
   OptionKind kind = OptionKind::value;
-  std::string_view value;       // what stands for the value in help, "SIZE"
-  std::string_view otherwise;   // the default, as text
-  std::string_view commands;    // blank-separated first words; "" is every command
+  std::string_view value;      // what stands for the value in help, "SIZE"
+  std::string_view otherwise;  // the default, as text
+  std::string_view commands;   // blank-separated first words; "" is every command
   std::string_view help;
 };
 const std::vector<OptionSpec>& option_table();
 
 struct CommandSpec {
-  std::string_view path;        // "runs ls"
-  std::string_view operands;    // "LAKE [RUN]"; [X] optional, X... one or more
+  std::string_view path;      // "runs ls"
+  std::string_view operands;  // "LAKE [RUN]"; [X] optional, X... one or more
   std::string_view help;
 };
 const std::vector<CommandSpec>& command_table();
 
-enum class Origin : uint8_t { flag, environment, file };
+enum class Origin : uint8_t { flag, environment, file };  // the strongest first
 
 // What was set, by option name; what was not set has its default.
 class Settings {
@@ -48,7 +48,7 @@ class Settings {
   std::string text(std::string_view name) const;
   std::optional<std::string> given(std::string_view name) const;
   std::vector<std::string> list(std::string_view name) const;
-  bool from_file(std::string_view name) const;
+  std::optional<Origin> origin(std::string_view name) const;
 
  private:
   struct Setting {
@@ -59,10 +59,10 @@ class Settings {
 };
 
 struct Invocation {
-  std::string command;                 // "runs ls"
+  std::string command;  // "runs ls"
   std::vector<std::string> operands;
   Settings settings;
-  std::optional<std::string> help;     // print this and end well
+  std::optional<std::string> help;  // print this and end well
 };
 
 // Reads the command line, then the environment, then the configuration file.
@@ -71,6 +71,10 @@ Result<Invocation> read_invocation(int argc, char** argv);
 
 // The command line alone (cli.cc, the home of the library that reads it).
 Result<Invocation> parse_arguments(const std::vector<std::string>& arguments);
+
+// The option's whole number below 10^9. Fails with invalid, naming option, value and what is
+// wanted.
+Result<uint64_t> whole_number(const Settings& settings, std::string_view name);
 
 // The engine's options from settings. Fails with invalid, naming option, value and what is wanted.
 Result<smith::EngineOptions> engine_options(const Settings& settings);

@@ -53,9 +53,7 @@ Console::Console(const Settings& settings)
       json_(settings.flag("json")),
       quiet_(settings.flag("quiet")) {}
 
-void Console::result(std::string_view line) {
-  write_all(STDOUT_FILENO, std::string(line) + "\n");
-}
+void Console::result(std::string_view line) { write_all(STDOUT_FILENO, std::string(line) + "\n"); }
 
 void Console::note(std::string_view line) {
   if (!quiet_) write_all(STDERR_FILENO, std::string(line) + "\n");

@@ -18,11 +18,11 @@ namespace silversmith::app {
 
 enum class Exit : int {
   ok = 0,
-  negative = 1,      // the data's verdict: refused, or lint found something
-  usage = 2,         // usage, configuration or contract: nothing was read
-  io = 3,            // input, output or service: not worth a retry
-  internal = 70,     // our bug
-  busy = 75,         // passing trouble: a retry makes sense
+  negative = 1,   // the data's verdict: refused, or lint found something
+  usage = 2,      // usage, configuration or contract: nothing was read
+  io = 3,         // input, output or service: not worth a retry
+  internal = 70,  // our bug
+  busy = 75,      // passing trouble: a retry makes sense
   interrupted = 130,
   terminated = 143,
 };

@@ -4,12 +4,14 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
-#include <algorithm>
 #include <cstring>
 
 #include "base/text.h"
+#include "contract/parse.h"
+#include "smith/contracts.h"
 
 namespace silversmith::app {
 
@@ -66,7 +68,7 @@ Result<std::unique_ptr<InputFile>> InputFile::open(const std::string& path) {
     return Error{Code::invalid, path + " is a directory, wanted a file",
                  "for a whole lake use silversmith run", ""};
   }
-  return std::unique_ptr<InputFile>(new InputFile(path, std::move(fd), state));
+  return std::make_unique<InputFile>(path, std::move(fd), state);
 }
 
 Result<size_t> InputFile::read(std::span<char> into) {
@@ -91,8 +93,8 @@ bool InputFile::is_regular() const { return S_ISREG(at_open_.st_mode); }
 Result<> InputFile::read_at(uint64_t offset, std::span<char> into) {
   size_t done = 0;
   while (done < into.size()) {
-    ssize_t got = pread(fd_.get(), into.data() + done, into.size() - done,
-                        static_cast<off_t>(offset + done));
+    ssize_t got =
+        pread(fd_.get(), into.data() + done, into.size() - done, static_cast<off_t>(offset + done));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return system_error("can't read", path_);
     if (got == 0) {
@@ -115,7 +117,18 @@ OutputFile::OutputFile(std::string path, std::string hidden, Descriptor fd)
 
 Result<std::unique_ptr<OutputFile>> OutputFile::create(const std::string& path) {
   if (path == "-") {
-    return std::unique_ptr<OutputFile>(new OutputFile(path, "", Descriptor(dup(STDOUT_FILENO))));
+    return std::make_unique<OutputFile>(path, "", Descriptor(dup(STDOUT_FILENO)));
+  }
+  struct stat there {};
+  bool exists = stat(path.c_str(), &there) == 0;
+  if (exists && S_ISDIR(there.st_mode)) {
+    return Error{Code::invalid, path + " is a directory, wanted a file", "name a file in it", ""};
+  }
+  // A rename would put a file in the place of a device such as /dev/null.
+  if (exists && !S_ISREG(there.st_mode)) {
+    Descriptor straight(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+    if (straight.get() < 0) return system_error("can't write", path);
+    return std::make_unique<OutputFile>(path, "", std::move(straight));
   }
   size_t slash = path.rfind('/');
   std::string name = slash == std::string::npos ? path : path.substr(slash + 1);
@@ -123,7 +136,7 @@ Result<std::unique_ptr<OutputFile>> OutputFile::create(const std::string& path) 
       directory_of(path) + "/." + name + "." + std::to_string(getpid()) + ".partial";
   Descriptor fd(::open(hidden.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
   if (fd.get() < 0) return system_error("can't write", path);
-  return std::unique_ptr<OutputFile>(new OutputFile(path, std::move(hidden), std::move(fd)));
+  return std::make_unique<OutputFile>(path, std::move(hidden), std::move(fd));
 }
 
 OutputFile::~OutputFile() {
@@ -156,16 +169,19 @@ Result<> OutputFile::keep() {
   if (rename(hidden_.c_str(), path_.c_str()) != 0) return system_error("can't write", path_);
   hidden_.clear();
   Descriptor directory(::open(directory_of(path_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (directory.get() >= 0) fsync(directory.get());
+  if (directory.get() < 0 || fsync(directory.get()) != 0) {
+    return system_error("can't make durable", path_);
+  }
   return {};
 }
 
 Result<std::string> read_whole_file(const std::string& path, uint64_t bytes_max) {
   auto file = SMITH_TRY(InputFile::open(path));
   if (file->size() > bytes_max) {
-    return Error{Code::limit, path + " has " + human_bytes(file->size()) + ", wanted at most " +
-                                  human_bytes(bytes_max),
-                 "", ""};
+    return Error{
+        Code::limit,
+        path + " has " + human_bytes(file->size()) + ", wanted at most " + human_bytes(bytes_max),
+        "", ""};
   }
   std::string text;
   char block[64 << 10];
@@ -175,6 +191,11 @@ Result<std::string> read_whole_file(const std::string& path, uint64_t bytes_max)
     text.append(block, got);
     if (text.size() > bytes_max) return Error{Code::limit, path + " is too large", "", ""};
   }
+}
+
+Result<contract::Contract> read_contract(const std::string& path) {
+  std::string text = SMITH_TRY(read_whole_file(path, smith::contract_bytes_max));
+  return contract::parse_contract(text, path);
 }
 
 }  // namespace silversmith::app

@@ -11,6 +11,7 @@
 
 #include "base/result.h"
 #include "base/stream.h"
+#include "contract/contract.h"
 
 namespace silversmith::app {
 
@@ -39,6 +40,8 @@ class InputFile : public ByteSource, public RandomAccess {
  public:
   // Fails with missing, denied, or invalid (a directory).
   static Result<std::unique_ptr<InputFile>> open(const std::string& path);
+  // For open(), which is the way in.
+  InputFile(std::string path, Descriptor fd, const struct stat& at_open);
 
   Result<size_t> read(std::span<char> into) override;
   uint64_t size() const override;
@@ -47,7 +50,6 @@ class InputFile : public ByteSource, public RandomAccess {
   bool is_regular() const;
 
  private:
-  InputFile(std::string path, Descriptor fd, const struct stat& at_open);
   std::string path_;
   Descriptor fd_;
   struct stat at_open_;
@@ -66,11 +68,13 @@ class SpoolSource : public ByteSource {
 };
 
 // Writes beside the target under a hidden name, and renames when told to; what is not kept is
-// removed. "-" is standard output, which can't be taken back.
+// removed. "-" is standard output; it and devices, pipes and the like can't be taken back.
 class OutputFile : public ByteSink {
  public:
-  // Fails with missing (no such folder), denied.
+  // Fails with missing (no such folder), denied, invalid (a directory).
   static Result<std::unique_ptr<OutputFile>> create(const std::string& path);
+  // For create(), which is the way in.
+  OutputFile(std::string path, std::string hidden, Descriptor fd);
   ~OutputFile() override;
 
   Result<> write(std::string_view bytes) override;
@@ -79,15 +83,17 @@ class OutputFile : public ByteSink {
   Result<> keep();
 
  private:
-  OutputFile(std::string path, std::string hidden, Descriptor fd);
   Result<> drain();
   std::string path_;
-  std::string hidden_;  // "" for standard output
+  std::string hidden_;  // "" where bytes go straight to their place
   Descriptor fd_;
   std::string pending_;
   uint64_t size_ = 0;
 };
 
+// Fails with limit when the file is larger, and as InputFile does.
 Result<std::string> read_whole_file(const std::string& path, uint64_t bytes_max);
+// A contract that the user names. Fails as read_whole_file and contract::parse_contract do.
+Result<contract::Contract> read_contract(const std::string& path);
 
 }  // namespace silversmith::app

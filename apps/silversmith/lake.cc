@@ -37,10 +37,11 @@ Result<std::unique_ptr<Lake>> Lake::open(const std::string& root, const Settings
   auto lake = std::make_unique<Lake>(root);
   lake->state_root_ = silver.empty() ? root : silver;
   if (!silver.empty()) {
-    lake->silver_ = SMITH_TRY(store::LocalStore::open(lake->ops_, {.root = silver, .state_root = silver}));
+    lake->silver_ =
+        SMITH_TRY(store::LocalStore::open(lake->ops_, {.root = silver, .state_root = silver}));
   }
-  lake->source_ = SMITH_TRY(store::LocalStore::open(
-      lake->ops_, {.root = root, .state_root = silver}));
+  lake->source_ =
+      SMITH_TRY(store::LocalStore::open(lake->ops_, {.root = root, .state_root = silver}));
   return lake;
 }
 
@@ -57,7 +58,8 @@ Result<std::vector<store::Listed>> Lake::list_all(store::Store& from, const std:
 
 Result<std::vector<Run>> read_runs(Lake& lake, const std::string& key) {
   const silver::Prefixes& prefixes = lake.prefixes();
-  std::string wanted = key.empty() || key.starts_with(prefixes.bronze) ? key : prefixes.bronze + key;
+  std::string wanted =
+      key.empty() || key.starts_with(prefixes.bronze) ? key : prefixes.bronze + key;
   if (!wanted.empty() && !silver::accepts(prefixes, wanted)) {
     return Error{Code::invalid, show(key) + " is no key of a source object",
                  "give one such as bronze/orders/a.csv", ""};
@@ -69,16 +71,14 @@ Result<std::vector<Run>> read_runs(Lake& lake, const std::string& key) {
     if (!listed.key.ends_with(".json")) continue;
     Run run;
     run.receipt_key = listed.key;
-    std::string text =
-        SMITH_TRY(silver::read_small(lake.target(), listed.key, receipt_bytes_max));
-    run.receipt =
-        SMITH_TRY(silver::parse_receipt(text).in(lake.target().where(listed.key)));
+    std::string text = SMITH_TRY(silver::read_small(lake.target(), listed.key, receipt_bytes_max));
+    run.receipt = SMITH_TRY(silver::parse_receipt(text).in(lake.target().where(listed.key)));
     const std::string& source_key = run.receipt.account.key;
     if (!wanted.empty() && source_key != wanted) continue;
     silver::Names names = silver::names_of(prefixes, source_key);
     silver::Held held = SMITH_TRY(silver::look(lake.target(), names.silver, source_key));
-    run.current = held.lineage.has_value() &&
-                  held.lineage->generation == run.receipt.account.generation;
+    run.current =
+        held.lineage.has_value() && held.lineage->generation == run.receipt.account.generation;
     runs.push_back(std::move(run));
   }
   return runs;

@@ -3,7 +3,6 @@
 
 #include <unistd.h>
 
-#include "contract/parse.h"
 #include "files.h"
 #include "smith/memory.h"
 #include "summary.h"
@@ -11,8 +10,6 @@
 namespace silversmith::app {
 
 namespace {
-
-constexpr uint64_t contract_bytes_max = uint64_t{1} << 20;
 
 std::string host_name() {
   char name[256] = {};
@@ -31,16 +28,15 @@ Result<Level> level_of(const Settings& settings) {
   for (Level level : {Level::debug, Level::info, Level::warn, Level::error}) {
     if (text == name_of(level)) return level;
   }
-  return Error{Code::invalid, "--log-level: found \"" + text + "\", wanted debug, info, warn, error",
-               "", ""};
+  return Error{Code::invalid,
+               "--log-level: found \"" + text + "\", wanted debug, info, warn, error", "", ""};
 }
 
 Result<std::unique_ptr<Log>> make_log(const Settings& settings) {
   Level level = SMITH_TRY(level_of(settings));
   std::string format = settings.text("log-format");
   if (format == "json") {
-    return std::unique_ptr<Log>(
-        std::make_unique<JsonLog>(STDERR_FILENO, level, system_clock()));
+    return std::unique_ptr<Log>(std::make_unique<JsonLog>(STDERR_FILENO, level, system_clock()));
   }
   if (format == "text") return std::unique_ptr<Log>(std::make_unique<NoLog>());
   return Error{Code::invalid, "--log-format: found \"" + format + "\", wanted text or json", "",
@@ -76,23 +72,22 @@ Result<std::unique_ptr<Session>> Session::open(const Invocation& invocation, Con
 
 Result<> Session::find_contracts(const Settings& settings, smith::PipelineSetup engine) {
   if (auto path = settings.given("contract")) {
-    std::string text = SMITH_TRY(read_whole_file(*path, contract_bytes_max).in("--contract"));
-    contract::Contract contract = SMITH_TRY(contract::parse_contract(text, *path));
-    contracts_ = std::make_unique<smith::Contracts>(std::move(contract), std::move(engine),
-                                                    system_clock());
+    contract::Contract contract = SMITH_TRY(read_contract(*path).in("--contract"));
+    contracts_ =
+        std::make_unique<smith::Contracts>(std::move(contract), std::move(engine), system_clock());
     return {};
   }
   auto folder = settings.given("contracts");
   if (!folder.has_value()) {
-    contracts_ = std::make_unique<smith::Contracts>(
-        lake_->source(), lake_->prefixes().contracts, std::move(engine), system_clock());
+    contracts_ = std::make_unique<smith::Contracts>(lake_->source(), lake_->prefixes().contracts,
+                                                    std::move(engine), system_clock());
     return {};
   }
   // State beside the lake's own, so that nothing is made in a folder that is only read.
-  contracts_store_ = SMITH_TRY(store::LocalStore::open(
-      ops_, {.root = *folder, .state_root = lake_->state_root()}));
-  contracts_ = std::make_unique<smith::Contracts>(*contracts_store_, "", std::move(engine),
-                                                  system_clock());
+  contracts_store_ = SMITH_TRY(
+      store::LocalStore::open(ops_, {.root = *folder, .state_root = lake_->state_root()}));
+  contracts_ =
+      std::make_unique<smith::Contracts>(*contracts_store_, "", std::move(engine), system_clock());
   return {};
 }
 

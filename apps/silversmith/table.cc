@@ -19,10 +19,10 @@ size_t characters(const std::string& text) {
 }
 
 std::string printable(const std::string& cell) {
-  bool plain = !find_invalid_utf8(cell).has_value() &&
-               std::all_of(cell.begin(), cell.end(), [](char c) {
-                 return static_cast<unsigned char>(c) >= 0x20 && c != 0x7f;
-               });
+  bool plain =
+      !find_invalid_utf8(cell).has_value() && std::all_of(cell.begin(), cell.end(), [](char c) {
+        return static_cast<unsigned char>(c) >= 0x20 && c != 0x7f;
+      });
   std::string text = plain ? cell : show(cell, 200);
   if (characters(text) <= cell_characters_max) return text;
   size_t kept = 0;

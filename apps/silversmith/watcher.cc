@@ -74,7 +74,11 @@ Result<Watcher::News> Watcher::wait(int timeout_ms) {
       std::string name = event.len > 0 ? std::string(block + at + sizeof event) : std::string();
       at += static_cast<ssize_t>(sizeof event + event.len);
       auto folder = folders_.find(event.wd);
-      if ((event.mask & IN_Q_OVERFLOW) != 0) news.sweep = true;
+      if ((event.mask & IN_Q_OVERFLOW) != 0) {
+        // A folder may have come unnoticed: watch all that is there now.
+        SMITH_TRY(add_tree(""));
+        news.sweep = true;
+      }
       if (folder == folders_.end()) continue;
       if ((event.mask & IN_IGNORED) != 0) {
         folders_.erase(folder);

@@ -11,8 +11,6 @@ namespace silversmith::smith {
 
 namespace {
 
-constexpr uint64_t contract_bytes_max = uint64_t{1} << 20;
-
 bool is_contract_key(std::string_view key) {
   return key.ends_with(".yaml") || key.ends_with(".yml") || key.ends_with(".json");
 }
@@ -47,6 +45,27 @@ Contracts::Contracts(contract::Contract contract, PipelineSetup engine, Clock& c
   held_.push_back({"", {}, std::move(contract)});
 }
 
+// The contract under `key`, parsed again only when its tag is another than before.
+Result<Contracts::Held> Contracts::hold(const std::string& key) {
+  std::string where = store_->where(key);
+  auto object = store_->open(key);
+  if (!object) {
+    Error error = std::move(object).error();
+    // It was listed a moment ago: whoever changes contracts is at work, so look again.
+    if (error.code == Code::missing) error.code = Code::busy;
+    return configuration(std::move(error), where);
+  }
+  const store::Tag& tag = (*object)->head().tag;
+  auto known = std::find_if(held_.begin(), held_.end(),
+                            [&](const Held& h) { return h.key == key && h.tag == tag; });
+  if (known != held_.end()) return *known;
+  auto text = read_all(**object, where);
+  if (!text) return configuration(std::move(text).error(), where);
+  auto parsed = contract::parse_contract(*text, where);
+  if (!parsed) return configuration(std::move(parsed).error(), where);
+  return Held{key, tag, std::move(*parsed)};
+}
+
 Result<> Contracts::refresh(Reread reread) {
   if (given_) return {};
   int64_t now = clock_.steady_micros();
@@ -58,23 +77,7 @@ Result<> Contracts::refresh(Reread reread) {
     auto page = store_->list(prefix_, after);
     if (!page) return configuration(std::move(page).error(), store_->where(prefix_));
     for (const store::Listed& listed : page->objects) {
-      if (!is_contract_key(listed.key)) continue;
-      std::string where = store_->where(listed.key);
-      auto object = store_->open(listed.key);
-      if (!object) return configuration(std::move(object).error(), where);
-      const store::Tag& tag = (*object)->head().tag;
-      auto known = std::find_if(held_.begin(), held_.end(), [&](const Held& h) {
-        return h.key == listed.key && h.tag == tag;
-      });
-      if (known != held_.end()) {
-        held.push_back(*known);
-        continue;
-      }
-      auto text = read_all(**object, where);
-      if (!text) return configuration(std::move(text).error(), where);
-      auto parsed = contract::parse_contract(*text, where);
-      if (!parsed) return configuration(std::move(parsed).error(), where);
-      held.push_back({listed.key, tag, std::move(*parsed)});
+      if (is_contract_key(listed.key)) held.push_back(SMITH_TRY(hold(listed.key)));
     }
     if (!page->next.has_value()) break;
     after = *page->next;
@@ -96,8 +99,8 @@ Result<std::optional<contract::Contract>> Contracts::find(std::string_view key, 
     if (!matches) continue;
     if (found != nullptr) {
       return Error{Code::denied,
-                   "two contracts match " + std::string(key) + ": " +
-                       store_->where(found->key) + " and " + store_->where(held.key),
+                   "two contracts match " + std::string(key) + ": " + store_->where(found->key) +
+                       " and " + store_->where(held.key),
                    "narrow one of their silver:contract.match globs", ""};
     }
     found = &held;

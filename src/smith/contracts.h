@@ -20,6 +20,7 @@
 namespace silversmith::smith {
 
 inline constexpr int64_t contracts_fresh_micros = 60'000'000;
+inline constexpr uint64_t contract_bytes_max = uint64_t{1} << 20;  // of one descriptor
 
 class Contracts : public Converters {
  public:
@@ -33,18 +34,20 @@ class Contracts : public Converters {
   Result<std::optional<contract::Contract>> find(std::string_view key, Reread reread);
 
  private:
+  struct Held {
+    std::string key;
+    store::Tag tag;
+    contract::Contract contract;
+  };
+
   Result<> refresh(Reread reread);
+  Result<Held> hold(const std::string& key);
 
   store::Store* store_ = nullptr;
   std::string prefix_;
   PipelineSetup engine_;
   Clock& clock_;
   std::optional<int64_t> read_at_;
-  struct Held {
-    std::string key;
-    store::Tag tag;
-    contract::Contract contract;
-  };
   std::vector<Held> held_;
   bool given_ = false;
 };

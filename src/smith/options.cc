@@ -45,7 +45,9 @@ Result<> set_byte(std::string_view property, const std::optional<std::string>& v
   return {};
 }
 
-Result<> apply(const contract::DeclaredDialect& declared, csv::Dialect& dialect) {
+}  // namespace
+
+Result<> apply_dialect(const contract::DeclaredDialect& declared, csv::Dialect& dialect) {
   SMITH_TRY(set_byte("delimiter", declared.delimiter, dialect.delimiter));
   SMITH_TRY(set_byte("quoteChar", declared.quote_char, dialect.quote));
   SMITH_TRY(set_byte("escapeChar", declared.escape_char, dialect.escape));
@@ -67,18 +69,16 @@ Result<> apply(const contract::DeclaredDialect& declared, csv::Dialect& dialect)
   return {};
 }
 
-}  // namespace
-
 Result<csv::Dialect> settle_dialect(const EngineOptions& options,
                                     const contract::Contract* contract) {
   csv::Dialect dialect = options.dialect;
   if (contract != nullptr) {
-    SMITH_TRY(apply(contract->dialect, dialect));
+    SMITH_TRY(apply_dialect(contract->dialect, dialect));
     const contract::Limits& bounds = contract->policy.limits;
     if (bounds.record_bytes_max.has_value()) dialect.record_bytes_max = *bounds.record_bytes_max;
     if (bounds.field_bytes_max.has_value()) dialect.field_bytes_max = *bounds.field_bytes_max;
   }
-  SMITH_TRY(apply(options.overrides, dialect));
+  SMITH_TRY(apply_dialect(options.overrides, dialect));
   SMITH_TRY(dialect.validate());
   return dialect;
 }

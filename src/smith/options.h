@@ -31,21 +31,24 @@ struct EngineOptions {
   // configuration file, defaults).
   csv::Dialect dialect;
   contract::DeclaredDialect overrides;
-  Types types = Types::stable;   // of columns that no contract types
+  Types types = Types::stable;  // of columns that no contract types
   Target target = Target::parquet;
   parquet::Codec codec = parquet::Codec::snappy;  // a contract's silver:target wins
 
   EmptySource empty_source = EmptySource::refuse;
 
   // Performance. None of these changes a byte.
-  uint32_t threads = 0;          // workers; 0: one a core that this process may use
+  uint32_t threads = 0;  // workers; 0: one a core that this process may use
   uint64_t memory_bytes_max = uint64_t{256} << 20;  // of the process; fewer threads, then spilling
-  std::string kernel;            // scan kernel by name; "" takes the best
+  std::string kernel;                               // scan kernel by name; "" takes the best
   size_t chunk_bytes = limits::chunk_bytes;
 
   // Tests only: smaller spans make small files have many row groups. Part of the bytes.
   uint64_t span_bytes_min = limits::span_bytes_min;
 };
+
+// Writes what is declared over `dialect`. Fails with invalid when a value is not supported.
+Result<> apply_dialect(const contract::DeclaredDialect& declared, csv::Dialect& dialect);
 
 // The dialect that a file is read with; `contract` may be null.
 // Fails with invalid when a declared value is not supported or contradicts another.

@@ -38,7 +38,9 @@ struct SpanWorker::State {
         silver(setup.schema, setup.silver_options, given.spools),
         reject_columns(given.reject_source),
         plain(given.target == Target::jsonl ? plain::Format::jsonl : plain::Format::csv,
-              given.plan) {}
+              given.plan) {
+    if (given.blank_is_reject) tokeniser.set_blank_line(csv::BlankLine::fault);
+  }
 
   Result<> flush_rejects() {
     if (reject_columns.rows() == 0) return {};
@@ -70,7 +72,7 @@ struct SpanWorker::State {
 
   Result<> consume_records(const csv::Chunk& chunk) {
     const csv::Records& records = tokeniser.tokenise(chunk);
-    frame::Place place{chunk.byte_offset, chunk.first_record, chunk.first_line};
+    frame::Place place{chunk.byte_offset, chunk.first_record, chunk.first_line, setup.line_end};
     const frame::Batch& batch = builder.build(records, place);
     SpanCounts& counts = product.counts;
     counts.rows_read += chunk.record_count;

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "files.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <vector>
+
+#include "support/temp_folder.h"
+
+namespace silversmith::app {
+namespace {
+
+std::vector<std::string> names_in(const TempFolder& folder) {
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(folder.path())) {
+    names.push_back(entry.path().filename().string());
+  }
+  return names;
+}
+
+TEST(OutputFile, shows_nothing_under_its_name_before_keep) {
+  TempFolder folder;
+  auto file = OutputFile::create(folder.at("out.parquet"));
+  ASSERT_TRUE(file.ok()) << file.error().message;
+  ASSERT_TRUE((*file)->write(std::string(600'000, 'x')).ok());
+  EXPECT_FALSE(std::filesystem::exists(folder.at("out.parquet")));
+  ASSERT_TRUE((*file)->keep().ok());
+  EXPECT_EQ(folder.get("out.parquet").size(), 600'000U);
+  EXPECT_EQ((*file)->size(), 600'000U);
+  file->reset();
+  EXPECT_EQ(names_in(folder), std::vector<std::string>{"out.parquet"});
+}
+
+TEST(OutputFile, leaves_the_old_file_and_no_trace_when_it_is_not_kept) {
+  TempFolder folder;
+  folder.put("out.csv", "old");
+  {
+    auto file = OutputFile::create(folder.at("out.csv"));
+    ASSERT_TRUE(file.ok());
+    ASSERT_TRUE((*file)->write("new").ok());
+  }
+  EXPECT_EQ(folder.get("out.csv"), "old");
+  EXPECT_EQ(names_in(folder), std::vector<std::string>{"out.csv"});
+}
+
+TEST(OutputFile, replaces_the_old_file_when_it_is_kept) {
+  TempFolder folder;
+  folder.put("out.csv", "old");
+  auto file = OutputFile::create(folder.at("out.csv"));
+  ASSERT_TRUE(file.ok());
+  ASSERT_TRUE((*file)->write("young").ok());
+  ASSERT_TRUE((*file)->keep().ok());
+  EXPECT_EQ(folder.get("out.csv"), "young");
+}
+
+TEST(OutputFile, says_when_the_disk_is_full) {
+  auto file = OutputFile::create("/dev/full");
+  ASSERT_TRUE(file.ok()) << file.error().message;
+  Result<> written = (*file)->write(std::string(600'000, 'x'));
+  ASSERT_FALSE(written.ok());
+  EXPECT_EQ(written.error().code, Code::busy);
+  EXPECT_NE(written.error().hint.find("space"), std::string::npos);
+}
+
+TEST(OutputFile, writes_to_a_device_and_never_replaces_it) {
+  auto file = OutputFile::create("/dev/null");
+  ASSERT_TRUE(file.ok()) << file.error().message;
+  ASSERT_TRUE((*file)->write("x").ok());
+  ASSERT_TRUE((*file)->keep().ok());
+  EXPECT_TRUE(std::filesystem::is_character_file("/dev/null"));
+}
+
+TEST(OutputFile, refuses_a_directory_and_a_folder_that_is_not_there) {
+  TempFolder folder;
+  EXPECT_EQ(OutputFile::create(folder.path()).error().code, Code::invalid);
+  EXPECT_EQ(OutputFile::create(folder.at("no/out.csv")).error().code, Code::missing);
+}
+
+TEST(InputFile, reads_in_order_and_at_any_place) {
+  TempFolder folder;
+  folder.put("a.csv", "0123456789");
+  auto file = InputFile::open(folder.at("a.csv"));
+  ASSERT_TRUE(file.ok());
+  EXPECT_EQ((*file)->size(), 10U);
+  EXPECT_TRUE((*file)->is_regular());
+  char piece[4];
+  EXPECT_EQ(*(*file)->read(piece), 4U);
+  ASSERT_TRUE((*file)->read_at(6, piece).ok());
+  EXPECT_EQ(std::string(piece, 4), "6789");
+  EXPECT_EQ((*file)->read_at(7, piece).error().code, Code::corrupt);
+  EXPECT_EQ(*(*file)->read(piece), 4U);
+  EXPECT_EQ(std::string(piece, 4), "4567");
+  EXPECT_EQ(*(*file)->read(piece), 2U);
+  EXPECT_EQ(*(*file)->read(piece), 0U);
+}
+
+TEST(InputFile, notices_that_the_file_changed_while_it_was_read) {
+  TempFolder folder;
+  folder.put("a.csv", "0123456789");
+  auto file = InputFile::open(folder.at("a.csv"));
+  ASSERT_TRUE(file.ok());
+  char piece[64];
+  ASSERT_TRUE((*file)->read(piece).ok());
+  folder.put("a.csv", "0");
+  auto end = (*file)->read(piece);
+  ASSERT_FALSE(end.ok());
+  EXPECT_EQ(end.error().code, Code::conflict);
+}
+
+TEST(InputFile, says_what_is_missing_and_what_is_no_file) {
+  TempFolder folder;
+  EXPECT_EQ(InputFile::open(folder.at("no.csv")).error().code, Code::missing);
+  std::filesystem::create_directory(folder.at("x.csv"));
+  EXPECT_EQ(InputFile::open(folder.at("x.csv")).error().code, Code::invalid);
+}
+
+TEST(ReadWholeFile, refuses_what_is_larger_than_it_may_be) {
+  TempFolder folder;
+  folder.put("a", "12345");
+  EXPECT_EQ(*read_whole_file(folder.at("a"), 5), "12345");
+  EXPECT_EQ(read_whole_file(folder.at("a"), 4).error().code, Code::limit);
+}
+
+TEST(ReadContract, names_the_file_that_is_none) {
+  TempFolder folder;
+  folder.put("a.yaml", "name: [");
+  auto contract = read_contract(folder.at("a.yaml"));
+  ASSERT_FALSE(contract.ok());
+  EXPECT_NE(contract.error().message.find("a.yaml"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace silversmith::app
