@@ -55,6 +55,19 @@ TEST(Builder, makes_columns_of_good_records) {
   EXPECT_EQ(batch.columns[2].as<double>()[1], 0.0);
 }
 
+TEST(Builder, moves_whole_decimals_when_a_record_goes) {
+  Plan plan;
+  plan.columns = {column("d", {Kind::decimal, 38, 0}, 0)};
+  plan.labels = {"d"};
+  Builder builder(plan, 1);
+  MadeRecords records("1\nx\n12345678901234567890123456789012345678\n-2\n", 1);
+  const Batch& batch = builder.build(*records, {});
+  ASSERT_EQ(batch.rows, 3U);
+  int128 large = int128{12345678901234567890U} * 1'000'000'000'000'000'000 + 123456789012345678;
+  EXPECT_TRUE(batch.columns[0].as<int128>()[1] == large);
+  EXPECT_TRUE(batch.columns[0].as<int128>()[2] == -2);
+}
+
 TEST(Builder, sets_a_bad_record_aside_and_harms_no_neighbour) {
   Plan plan = orders();
   Builder builder(plan, 3);

@@ -88,6 +88,7 @@ inline Mark read_integer(Text cell, int64_t* out) {
 struct Fixed {
   uint64_t mantissa = 0;
   uint32_t fraction = 0;
+  bool has_point = false;
 };
 
 // The bytes equal to '.' as 0x80 in each; exact for the lowest one, which is the only one used:
@@ -115,6 +116,7 @@ inline bool read_fixed_short(const char* digits, uint32_t count, Fixed* out) {
   uint64_t values = keep_last(word, kept);
   out->mantissa = fold_eight(values);
   out->fraction = fraction;
+  out->has_point = points != 0;
   return all_digits(values);
 }
 
@@ -128,7 +130,8 @@ inline bool read_fixed_long(const char* digits, uint32_t count, Fixed* out) {
   uint64_t high_points = find_points(high);
   uint32_t kept = count;
   out->fraction = 0;
-  if ((low_points | high_points) != 0) {
+  out->has_point = (low_points | high_points) != 0;
+  if (out->has_point) {
     uint32_t at = high_points != 0 ? static_cast<uint32_t>(std::countr_zero(high_points)) / 8
                                    : 8 + static_cast<uint32_t>(std::countr_zero(low_points)) / 8;
     uint128 word = (uint128{low} << 64) | high;
@@ -238,7 +241,9 @@ inline Mark read_double(Text cell, double* out) {
       fixed.mantissa > exact_mantissa_max) {
     return read_float64_slow(cell, out);
   }
-  double value = static_cast<double>(fixed.mantissa) / exact_powers[fixed.fraction];
+  // By way of a signed integer, which one instruction converts.
+  auto mantissa = static_cast<double>(static_cast<int64_t>(fixed.mantissa));
+  double value = mantissa / exact_powers[fixed.fraction];
   *out = sign.negative ? -value : value;
   return Mark::good;
 }
@@ -349,6 +354,12 @@ uint32_t convert_decimal(std::span<const Text> cells, Mark* marks, Type type, ch
     return decimal_kernel(cells, marks, type, reinterpret_cast<int64_t*>(out));
   }
   return decimal_kernel(cells, marks, type, reinterpret_cast<int128*>(out));
+}
+
+bool is_short_decimal(Text cell) {
+  Sign sign = take_sign(cell);
+  Fixed fixed;
+  return sign.count - 1 < 16 && read_fixed(sign.digits, sign.count, &fixed) && fixed.has_point;
 }
 
 Mark read_int64(Text cell, int64_t* out) { return read_integer(cell, out); }

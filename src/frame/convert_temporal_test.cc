@@ -7,6 +7,7 @@
 #include <string>
 
 #include "frame/civil.h"
+#include "frame/pattern_walk.h"
 #include "support/made_cells.h"
 #include "support/value_oracle.h"
 
@@ -139,6 +140,47 @@ TEST(ConvertTimestamp, survives_a_changed_byte_anywhere) {
       expect_timestamp(text.substr(0, 1 + random() % text.size()), Zone::none);
     }
   }
+}
+
+// A pattern that goes the fast way must give what walking it gives.
+void expect_as_walked(const char* format, Zone zone, const std::string& text) {
+  contract::Pattern pattern =
+      contract::compile_pattern(format, contract::PatternUse::datetime).value();
+  MadeCells made({text});
+  int64_t value = -1;
+  convert_timestamp(made.cells, made.marks.data(), {&pattern, zone}, &value);
+  WalkedTime walked;
+  bool good = walk_pattern(pattern, made.cells[0], &walked);
+  int64_t wanted = int64_t{walked.days} * micros_per_day + walked.clock - walked.offset;
+  ASSERT_EQ(made.marks[0] == Mark::good, good) << format << " " << text;
+  ASSERT_EQ(value, good ? wanted : 0) << format << " " << text;
+}
+
+TEST(ConvertTimestamp, plain_patterns_agree_with_the_walk) {
+  const std::string whole = "2024-11-21 13:14:15";
+  for (size_t at = 0; at < whole.size(); ++at) {
+    for (int byte = 0; byte < 256; ++byte) {
+      std::string text = whole;
+      text[at] = static_cast<char>(byte);
+      expect_as_walked("%Y-%m-%d %H:%M:%S", Zone::none, text);
+      expect_as_walked("%Y-%m-%dT%H:%M:%S", Zone::none, text);
+      expect_as_walked("%Y-%m-%d %H:%M:%S%z", Zone::wanted, text + "+01:30");
+    }
+  }
+  for (const char* tail : {"", "Z", ".5", ".5Z", "+01", "-0130", "+1", " ", "z"}) {
+    expect_as_walked("%Y-%m-%d %H:%M:%S", Zone::none, whole + tail);
+    expect_as_walked("%Y-%m-%d %H:%M:%S%z", Zone::wanted, whole + tail);
+    expect_as_walked("%Y-%m-%d %H:%M:%S", Zone::none, whole.substr(0, 16) + tail);
+  }
+}
+
+TEST(ConvertDate, a_plain_pattern_agrees_with_the_iso_form) {
+  contract::Pattern pattern =
+      contract::compile_pattern("%Y-%m-%d", contract::PatternUse::date).value();
+  MadeCells made({"2024-02-29", "2024-02-30", "24-02-29", "2024-2-29"});
+  std::vector<int32_t> values(4, -1);
+  EXPECT_EQ(convert_date(made.cells, made.marks.data(), &pattern, values.data()), 3U);
+  EXPECT_EQ(values[0], days_from_civil({2024, 2, 29}));
 }
 
 TEST(ConvertTime, takes_hours_to_microseconds) {

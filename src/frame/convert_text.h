@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Cells → booleans, and the check of JSON cells. Text needs no conversion: its values are the cells
-// themselves, whose UTF-8 csv has checked.
+// themselves, whose UTF-8 csv has checked. Each cell of a boolean needs 8 readable bytes.
 #pragma once
 
 #include <cstdint>

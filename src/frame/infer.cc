@@ -43,6 +43,7 @@ uint8_t look_at_number(Text cell) {
     bool wide = integer > exact_integer_max || integer < -exact_integer_max;
     return wide ? seen_integer | seen_wide : seen_integer;
   }
+  if (is_short_decimal(cell)) return seen_number;
   double number = 0;
   if (read_float64(cell, &number) != Mark::good || !std::isfinite(number)) return seen_text;
   std::string_view text(cell.data, cell.size);
@@ -59,12 +60,12 @@ bool is_boolean(std::string_view text) {
 uint8_t look_at_time(Text cell) {
   int32_t days = 0;
   if (read_iso_date(cell, &days) == Mark::good) return seen_date;
+  // A Z at the end tells most of the zoned ones; the other reading is tried where it misleads.
+  bool zoned = cell.data[cell.size - 1] == 'Z';
   int64_t micros = 0;
-  switch (read_iso_timestamp(cell, Zone::none, &micros)) {
-    case Mark::good: return seen_local;
-    case Mark::zone_given: break;
-    default: return seen_text;
-  }
+  Mark mark = read_iso_timestamp(cell, zoned ? Zone::wanted : Zone::none, &micros);
+  if (mark == Mark::good) return zoned ? seen_utc : seen_local;
+  if (mark != Mark::zone_given) return seen_text;
   bool fits = read_iso_timestamp(cell, Zone::wanted, &micros) == Mark::good;
   return fits ? seen_utc : seen_text;
 }
