@@ -144,7 +144,7 @@ TEST(Settings, of_options_that_contradict_each_other_the_stronger_origin_holds) 
   ASSERT_TRUE(flag.ok());
   EXPECT_EQ(engine_options(flag->settings)->overrides.header, true);
   Variable variable("SILVERSMITH_NO_HEADER", "1");
-  auto both = read({"convert", "a.csv", "--header"}, "");
+  auto both = read({"convert", "a.csv", "--header"}, "quiet: true\n");
   ASSERT_TRUE(both.ok()) << both.error().message;
   EXPECT_EQ(engine_options(both->settings)->overrides.header, true);
   auto alone = read({"convert", "a.csv"}, "header: true\n");

@@ -37,8 +37,8 @@ void on_signal(int number) {
 Exit exit_of(const Error& error) {
   switch (error.code) {
     case Code::invalid: return Exit::usage;
-    case Code::missing:
-    case Code::denied: return Exit::io;
+    case Code::missing: return Exit::io;
+    case Code::denied: return error.type == "configuration-error" ? Exit::usage : Exit::io;
     case Code::conflict:
     case Code::busy: return Exit::busy;
     case Code::corrupt:

@@ -25,7 +25,9 @@ TEST(ProgressText, shows_share_rate_counts_and_the_time_left) {
   progress.rows = 1'234'567;
   progress.rejects = 3;
   std::string text = progress_text("orders.csv", progress, 2'000'000'000, 5);
-  EXPECT_EQ(text, "orders.csv  25%  500 MB/2.00 GB  100 MB/s  1 234 567 rows  rejects 3  ETA 0:15");
+  EXPECT_EQ(text,
+            "orders.csv  25%  500.00 MB/2.00 GB  100.00 MB/s  1 234 567 rows  rejects 3  "
+            "ETA 0:15");
 }
 
 TEST(ProgressText, without_a_size_there_is_no_share) {

@@ -8,7 +8,6 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <set>
 
 namespace silversmith::app {
 
@@ -57,46 +56,49 @@ Result<> Watcher::add_tree(const std::string& relative) {
   return {};
 }
 
+Result<> Watcher::note(std::string_view events, News& news) {
+  while (events.size() >= sizeof(inotify_event)) {
+    inotify_event event{};
+    std::memcpy(&event, events.data(), sizeof event);
+    // A name is padded with NULs.
+    std::string name(event.len > 0 ? events.data() + sizeof event : "");
+    events.remove_prefix(sizeof event + event.len);
+    if ((event.mask & IN_Q_OVERFLOW) != 0) {
+      // A folder may have come unnoticed: watch all that is there now.
+      SMITH_TRY(add_tree(""));
+      news.sweep = true;
+    }
+    auto folder = folders_.find(event.wd);
+    if (folder == folders_.end()) continue;
+    if ((event.mask & IN_IGNORED) != 0) {
+      folders_.erase(folder);
+      continue;
+    }
+    if (name.empty() || name.starts_with('.')) continue;
+    std::string path = folder->second + name;
+    if ((event.mask & IN_ISDIR) != 0) {
+      // Files may have come into it before we watched: look at everything once more.
+      SMITH_TRY(add_tree(path + "/"));
+      news.sweep = true;
+    } else if ((event.mask & (IN_CLOSE_WRITE | IN_MOVED_TO)) != 0) {
+      news.ready.insert(path);
+    }
+  }
+  return {};
+}
+
 Result<Watcher::News> Watcher::wait(int timeout_ms) {
   News news;
   struct pollfd poller {
     notify_.get(), POLLIN, 0
   };
   if (poll(&poller, 1, timeout_ms) <= 0) return news;
-  alignas(inotify_event) char block[64 << 10];
-  std::set<std::string> ready;
+  char block[64 << 10];
   while (true) {
     ssize_t got = ::read(notify_.get(), block, sizeof block);
-    if (got <= 0) break;
-    for (ssize_t at = 0; at < got;) {
-      inotify_event event{};
-      std::memcpy(&event, block + at, sizeof event);
-      std::string name = event.len > 0 ? std::string(block + at + sizeof event) : std::string();
-      at += static_cast<ssize_t>(sizeof event + event.len);
-      auto folder = folders_.find(event.wd);
-      if ((event.mask & IN_Q_OVERFLOW) != 0) {
-        // A folder may have come unnoticed: watch all that is there now.
-        SMITH_TRY(add_tree(""));
-        news.sweep = true;
-      }
-      if (folder == folders_.end()) continue;
-      if ((event.mask & IN_IGNORED) != 0) {
-        folders_.erase(folder);
-        continue;
-      }
-      if (name.empty() || name.starts_with('.')) continue;
-      std::string path = folder->second + name;
-      if ((event.mask & IN_ISDIR) != 0) {
-        // Files may have come into it before we watched: look at everything once more.
-        SMITH_TRY(add_tree(path + "/"));
-        news.sweep = true;
-      } else if ((event.mask & (IN_CLOSE_WRITE | IN_MOVED_TO)) != 0) {
-        ready.insert(path);
-      }
-    }
+    if (got <= 0) return news;
+    SMITH_TRY(note({block, static_cast<size_t>(got)}, news));
   }
-  news.ready.assign(ready.begin(), ready.end());
-  return news;
 }
 
 }  // namespace silversmith::app

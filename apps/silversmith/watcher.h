@@ -5,8 +5,9 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
-#include <vector>
+#include <string_view>
 
 #include "base/result.h"
 #include "files.h"
@@ -16,8 +17,8 @@ namespace silversmith::app {
 class Watcher {
  public:
   struct News {
-    std::vector<std::string> ready;  // paths below the root, '/'-separated
-    bool sweep = false;              // events were lost, or a folder came: look at everything
+    std::set<std::string> ready;  // paths below the root, '/'-separated
+    bool sweep = false;           // events were lost, or a folder came: look at everything
   };
 
   // Watches `root` and every folder below it; hidden ones and symbolic links are passed over.
@@ -27,6 +28,9 @@ class Watcher {
 
   // Waits at most `timeout_ms` for news; returns early when a signal comes.
   Result<News> wait(int timeout_ms);
+  // Adds what the kernel's event records in `events` say. wait() calls it; public for tests, as
+  // lost events can't be had at will.
+  Result<> note(std::string_view events, News& news);
 
  private:
   Result<> add_tree(const std::string& relative);
