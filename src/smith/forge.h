@@ -25,7 +25,7 @@ struct ForgeOptions {
   bool adopt = false;               // replace silver that lacks our lineage
   bool skip_known_rejects = false;  // a file refused as this generation is not converted again
   RetryOptions retry = {};
-  std::string run_id = {};          // of the caller; only for results and `observed`
+  std::string run_id = {};  // of the caller; only for results and `observed`
   std::string host = {};
   uint64_t (*memory_peak_bytes)() = nullptr;
 };
