@@ -100,14 +100,31 @@ Fault width_fault(const Found& found, uint32_t width) {
   return fault;
 }
 
+std::string_view lead_fault_text(FaultCode code) {
+  switch (code) {
+    case FaultCode::null_byte: return "a NUL byte, wanted text";
+    case FaultCode::encoding_error: return "bytes that are not UTF-8, wanted UTF-8";
+    case FaultCode::text_after_quote: return "text behind a closing quote, wanted a delimiter";
+    case FaultCode::unterminated_quote: return "a quote that is never closed";
+    case FaultCode::field_too_long: return "a field that is too long (limits.maxFieldBytes)";
+    case FaultCode::record_too_long: return "a record that is too long (limits.maxRecordBytes)";
+    case FaultCode::missing_cell:
+    case FaultCode::extra_cell:
+    case FaultCode::blank_row: break;
+  }
+  return name_of(code);
+}
+
 Error lead_error(const Fault& fault, const Chunk& chunk, size_t row) {
   Error error;
   error.type = name_of(fault.code);
-  error.message = "found " + error.type + " in the header, record " +
+  error.message = "found " + std::string(lead_fault_text(fault.code)) + ", in the header: record " +
                   std::to_string(chunk.first_record + row) + ", field " +
                   std::to_string(fault.field) + ", byte " +
                   std::to_string(chunk.byte_offset + fault.at);
-  error.hint = "mend the first lines of the file, or name its dialect";
+  error.hint = fault.code == FaultCode::encoding_error
+                   ? "convert the file to UTF-8 first; UTF-16 is not supported yet"
+                   : "mend the first lines of the file, or name its dialect";
   return error;
 }
 

@@ -33,7 +33,7 @@ std::string percent(double ratio) {
 
 struct Assembler::State {
   const SpanSetup& setup;
-  const contract::Limits& limits;
+  const contract::Limits limits;  // a copy: callers pass what a contract or nobody declared
   Outputs& outputs;
   std::string header_text;
   SpanCounts total;
@@ -135,6 +135,13 @@ struct Assembler::State {
     return csv_sink->write(header_text);
   }
 
+  // "extra-cell 2, type-error 1"
+  std::string reasons_text() const {
+    std::vector<std::string> parts;
+    for (const auto& [code, n] : total.reasons) parts.push_back(code + " " + std::to_string(n));
+    return join(parts, ", ");
+  }
+
   void check_whole_file(const csv::SplitterTotals& totals) {
     if (totals.open_quote_record != 0) {
       faults.push_back({"unterminated-quote",
@@ -147,8 +154,8 @@ struct Assembler::State {
     if (total.rows == 0 && total.rows_quarantined > 0) {
       faults.push_back({"limit-exceeded",
                         "none of the " + std::to_string(total.rows_read - total.rows_skipped) +
-                            " records was accepted",
-                        "check the contract against the file"});
+                            " records was accepted (" + reasons_text() + ")",
+                        "check the contract and the dialect against the file"});
     }
     if (total.rows < limits.rows_min) {
       faults.push_back({"row-count",

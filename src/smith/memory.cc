@@ -57,7 +57,8 @@ Result<MemoryPlan> plan_memory(const EngineOptions& options, size_t columns) {
     return Error{Code::denied,
                  "--memory is " + human_bytes(budget) + ", and " + std::to_string(columns) +
                      " columns need at least " + human_bytes(least),
-                 "give --memory " + std::to_string(least / mib + 1) + "MiB or more", ""};
+                 "give --memory " + std::to_string(least / mib + 1) + "MiB or more",
+                 "configuration-error"};
   }
   MemoryPlan plan;
   plan.threads = threads;

@@ -78,9 +78,17 @@ Result<> begin_records(Pass& pass, const PassOptions& options, size_t columns) {
 Result<size_t> probe_width(const Converter::OpenSource& open, const PassOptions& options) {
   PassOptions probing = options;
   probing.dialect.header = true;
-  probing.dialect.header_rows = {1};
-  Pass pass = SMITH_TRY(open_pass(open, probing));
-  return pass.header_rows.front().size();
+  for (uint32_t row = 1; row <= limits::lead_records_max; ++row) {
+    probing.dialect.header_rows = {row};
+    auto pass = open_pass(open, probing);
+    bool ended = !pass && row > 1 && pass.error().type == "blank-header";
+    if (ended) break;
+    if (!pass) return std::move(pass).error();
+    const std::vector<std::string>& cells = pass->header_rows.back();
+    bool blank = cells.size() == 1 && cells.front().empty();
+    if (!blank) return cells.size();
+  }
+  return size_t{1};
 }
 
 }  // namespace silversmith::smith

@@ -57,7 +57,8 @@ Result<Pass> open_pass(const Converter::OpenSource& open, const PassOptions& opt
 // Begins the spans for that many columns and reads the first chunk of records.
 Result<> begin_records(Pass& pass, const PassOptions& options, size_t columns);
 
-// The number of fields of the first record, for files without a header and a contract.
+// The number of fields of the first record that is no blank line, for files without a header and a
+// contract.
 Result<size_t> probe_width(const Converter::OpenSource& open, const PassOptions& options);
 
 }  // namespace silversmith::smith
