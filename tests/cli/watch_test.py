@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: Apache-2.0
+"""silversmith watch: what arrives, however it arrives, is taken once, whole, and soon."""
+import os
+import pathlib
+import signal
+import time
+import unittest
+
+from program import ProgramTest, Watching, wait_for
+
+QUEUE = pathlib.Path("/proc/sys/fs/inotify/max_queued_events")
+BIG = "a,b\n" + "123456,some text that takes room\n" * 2_000_000
+
+
+class Watch(ProgramTest):
+    def watch(self, *arguments):
+        watching = Watching(self.lake, *arguments)
+        self.addCleanup(watching.kill)
+        return watching
+
+    def result_of(self, watching, key, seconds=30):
+        return wait_for(lambda: watching.of(key), key + " is done", seconds)[0]
+
+    def test_takes_what_is_there_at_the_start(self):
+        self.make_lake({"bronze/a.csv": "a\n1\n", "bronze/deep/b.csv": "a\n1\n"})
+        watching = self.watch()
+        for key in ["bronze/a.csv", "bronze/deep/b.csv"]:
+            self.assertEqual(self.result_of(watching, key)["status"], "success")
+        self.assertEqual(watching.stop(), 0)
+        self.assert_nothing_half_written()
+
+    def test_takes_what_is_written_and_closed(self):
+        self.make_lake()
+        watching = self.watch()
+        (self.lake / "bronze/a.csv").write_text("a\n1\n")
+        self.assertEqual(self.result_of(watching, "bronze/a.csv", 10)["rows"], 1)
+        self.assertEqual(watching.stop(), 0)
+
+    def test_takes_what_is_renamed_into_place(self):
+        self.make_lake()
+        watching = self.watch()
+        self.put("bronze/a.csv", "a\n1\n")
+        self.assertEqual(self.result_of(watching, "bronze/a.csv", 10)["status"], "success")
+        self.assertEqual([r["key"] for r in watching.read_results()], ["bronze/a.csv"])
+
+    def test_takes_what_lands_in_folders_made_later(self):
+        self.make_lake()
+        watching = self.watch()
+        for i in range(20):
+            path = self.lake / ("bronze/y/m%d/d" % i)
+            path.mkdir(parents=True)
+            (path / "a.csv").write_text("a\n%d\n" % i)
+        for i in range(20):
+            self.result_of(watching, "bronze/y/m%d/d/a.csv" % i)
+        outside = self.folder / "made elsewhere"
+        (outside / "x").mkdir(parents=True)
+        (outside / "x/b.csv").write_text("a\n1\n")
+        outside.rename(self.lake / "bronze/moved")
+        self.result_of(watching, "bronze/moved/x/b.csv")
+        self.put("bronze/moved/x/c.csv", "a\n1\n")
+        self.result_of(watching, "bronze/moved/x/c.csv")
+
+    def test_a_corrected_upload_supersedes(self):
+        self.make_lake({"bronze/a.csv": "a\n1\n"})
+        watching = self.watch()
+        self.result_of(watching, "bronze/a.csv")
+        self.put("bronze/a.csv", "a\n2\n3\n")
+        wait_for(lambda: len(watching.of("bronze/a.csv")) == 2, "the correction is done")
+        self.assertEqual(self.rows_of(self.lake / "silver/a.parquet"), [{"a": 2}, {"a": 3}])
+
+    def slow_write(self, path, watching, seconds):
+        """Writes a line every 0.1 s without closing; asserts that nobody takes the file."""
+        key = str(path.relative_to(self.lake))
+        rows = 0
+        with open(path, "w", buffering=1, encoding="utf-8") as file:
+            file.write("a\n")
+            end = time.monotonic() + seconds
+            while time.monotonic() < end:
+                rows += 1
+                file.write("%d\n" % rows)
+                time.sleep(0.1)
+                self.assertEqual(watching.of(key), [], "taken while it was written")
+        self.assertEqual(self.result_of(watching, key)["rows"], rows)
+
+    def test_a_file_that_is_still_written_is_not_taken(self):
+        self.make_lake()
+        watching = self.watch()
+        self.slow_write(self.lake / "bronze/slow.csv", watching, 3)
+
+    def test_a_file_that_is_still_written_is_not_taken_by_a_sweep(self):
+        # A folder that arrives makes the watcher look at everything, so at this file too.
+        self.make_lake()
+        watching = self.watch()
+        folder = self.lake / "bronze/later"
+        folder.mkdir()
+        self.slow_write(folder / "slow.csv", watching, 5)
+
+    def test_two_watchers_do_no_harm(self):
+        self.make_lake()
+        watchers = [self.watch(), self.watch()]
+        for i in range(30):
+            self.put("bronze/f%02d.csv" % i, "a,b\n" + "%d,x\n" % i * 200)
+        wait_for(lambda: len(self.files_below(self.lake / "silver")) == 30, "30 files are done")
+        wait_for(lambda: sum(len(w.read_results()) for w in watchers) >= 30, "all are told")
+        self.assertEqual([w.stop() for w in watchers], [0, 0])
+        results = [r for w in watchers for r in w.read_results()]
+        # Two that convert the same file at once make the same bytes: both may call it a success.
+        done = {r["key"] for r in results if r["status"] == "success"}
+        self.assertEqual(done, {"bronze/f%02d.csv" % i for i in range(30)})
+        self.assertEqual({r["status"] for r in results} - {"duplicate"}, {"success"})
+        self.assertEqual(len(self.files_below(self.lake / "receipts")), 30)
+        self.assert_nothing_half_written()
+
+    def test_lost_events_are_made_up_for(self):
+        # A queue of 16 events overflows while one large file is converted.
+        files = 200
+        try:
+            before = QUEUE.read_text()
+            QUEUE.write_text("16")
+        except OSError as error:
+            files = 20_000
+            print("can't shorten the inotify queue (%s): %d files instead" % (error, files))
+        else:
+            self.addCleanup(QUEUE.write_text, before)
+        self.make_lake()
+        watching = self.watch()
+        self.put("bronze/big.csv", BIG)
+        for i in range(files):
+            (self.lake / ("bronze/f%05d.csv" % i)).write_text("a\n%d\n" % i)
+        wait_for(lambda: len(self.files_below(self.lake / "silver")) == files + 1,
+                 "every file is done", 120)
+        self.assertEqual(watching.stop(), 0)
+
+    def test_a_refused_file_does_not_stop_it(self):
+        self.make_lake()
+        watching = self.watch()
+        self.put("bronze/a.csv", "")
+        self.assertEqual(self.result_of(watching, "bronze/a.csv")["status"], "rejected")
+        self.put("bronze/b.csv", "a\n1\n")
+        self.assertEqual(self.result_of(watching, "bronze/b.csv")["status"], "success")
+
+    def test_a_contract_that_is_mended_is_seen(self):
+        self.make_lake()
+        self.put("contracts/bad.yaml", "name: bad\n")
+        watching = self.watch()
+        self.put("bronze/a.csv", "a\n1\n")
+        self.assertEqual(self.result_of(watching, "bronze/a.csv")["status"], "error")
+        (self.lake / "contracts/bad.yaml").unlink()
+        wait_for(lambda: [r for r in watching.of("bronze/a.csv") if r["status"] == "success"],
+                 "the next try succeeds", 90)
+
+
+class Stop(ProgramTest):
+    def test_sigterm_and_sigint_end_an_idle_watcher(self):
+        for number in [signal.SIGTERM, signal.SIGINT]:
+            self.make_lake()
+            watching = Watching(self.lake)
+            self.addCleanup(watching.kill)
+            start = time.monotonic()
+            self.assertEqual(watching.stop(number, 10), 0)
+            self.assertLess(time.monotonic() - start, 5)
+
+    def test_sigterm_in_the_middle_leaves_nothing_half_written(self):
+        self.make_lake({"bronze/big.csv": BIG})
+        watching = Watching(self.lake)
+        self.addCleanup(watching.kill)
+        tmp = self.lake / ".silversmith/tmp"
+        os.utime(self.lake / "bronze/big.csv", (1, 1))
+        wait_for(lambda: tmp.exists() and list(tmp.iterdir()) or
+                 watching.of("bronze/big.csv"), "the big file is in work")
+        self.assertEqual(watching.stop(signal.SIGTERM, 10), 0)
+        self.assert_nothing_half_written()
+        done = self.run_ok("run", self.lake, "--json")
+        self.assertIn(done.json()["status"], ("success", "duplicate"))
+        self.assertEqual(self.files_below(self.lake / "silver"), ["big.parquet"])
+        self.assert_nothing_half_written()
+
+
+if __name__ == "__main__":
+    unittest.main()
