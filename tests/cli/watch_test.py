@@ -100,7 +100,6 @@ class Watch(ProgramTest):
         watchers = [self.watch(), self.watch()]
         for i in range(30):
             self.put("bronze/f%02d.csv" % i, "a,b\n" + "%d,x\n" % i * 200)
-        wait_for(lambda: len(self.files_below(self.lake / "silver")) == 30, "30 files are done")
         wait_for(lambda: sum(len(w.read_results()) for w in watchers) >= 30, "all are told")
         self.assertEqual([w.stop() for w in watchers], [0, 0])
         results = [r for w in watchers for r in w.read_results()]
@@ -127,7 +126,9 @@ class Watch(ProgramTest):
         self.put("bronze/big.csv", BIG)
         for i in range(files):
             (self.lake / ("bronze/f%05d.csv" % i)).write_text("a\n%d\n" % i)
-        wait_for(lambda: len(self.files_below(self.lake / "silver")) == files + 1,
+        # Results are read on the way: a pipe that nobody empties would stop the watcher.
+        wait_for(lambda: watching.read_results() and
+                 len(self.files_below(self.lake / "silver")) == files + 1,
                  "every file is done", 120)
         self.assertEqual(watching.stop(), 0)
 
