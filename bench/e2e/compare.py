@@ -52,7 +52,7 @@ def command_of(program, data_set, source, target):
 def rows_in(target):
     import duckdb
 
-    return duckdb.sql(f"SELECT count(*) FROM read_parquet('{target}')").fetchone()[0]
+    return duckdb.sql(f"SELECT count(*) FROM read_parquet('{target}')").fetchall()[0][0]
 
 
 def make_source(data_set, megabytes, folder):
