@@ -119,8 +119,15 @@ constexpr int64_t int64_least = std::numeric_limits<int64_t>::min();
 constexpr int64_t int64_greatest = std::numeric_limits<int64_t>::max();
 constexpr int64_t day_micros = int64_t{86'400} * 1'000'000;
 
-void put_value(const MatrixFile& file, const MatrixColumn& from, uint32_t at, uint32_t row,
-               frame::Column& column, std::vector<std::string>& held) {
+// Puts the value of the matrix's `row` at `at` of the column.
+struct Target {
+  frame::Column& column;
+  std::vector<std::string>& held;
+  uint32_t at = 0;
+};
+
+void put_value(const MatrixFile& file, const MatrixColumn& from, uint32_t row, Target target) {
+  auto& [column, held, at] = target;
   Type type = from.spec.type;
   Pattern pattern = from.pattern;
   switch (type.kind) {
@@ -238,20 +245,21 @@ std::vector<MatrixFile> matrix() {
   return files;
 }
 
-frame::Column make_column(const MatrixFile& file, const MatrixColumn& column, uint32_t first,
-                          uint32_t rows, std::vector<std::string>& held) {
+frame::Column make_column(const MatrixFile& file, const MatrixColumn& column, RowRange rows,
+                          std::vector<std::string>& held) {
   frame::Column made;
   made.type = column.spec.type;
-  made.rows = rows;
-  made.values.resize(rows * frame::value_bytes(made.type));
+  made.rows = rows.count;
+  made.values.resize(rows.count * frame::value_bytes(made.type));
   if (!made.values.empty()) std::memset(made.values.data(), 0, made.values.size());
-  made.valid.resize(rows);
-  held.reserve(held.size() + rows);  // Short texts live inside the strings: these must not move.
-  for (uint32_t i = 0; i < rows; ++i) {
-    bool null = is_null(column.nulls, first + i);
+  made.valid.resize(rows.count);
+  held.reserve(held.size() +
+               rows.count);  // Short texts live inside the strings: these must not move.
+  for (uint32_t i = 0; i < rows.count; ++i) {
+    bool null = is_null(column.nulls, rows.first + i);
     made.valid[i] = null ? 0 : 1;
     made.null_count += null ? 1 : 0;
-    if (!null) put_value(file, column, i, first + i, made, held);
+    if (!null) put_value(file, column, rows.first + i, {made, held, i});
   }
   return made;
 }

@@ -41,9 +41,13 @@ struct MatrixFile {
 
 std::vector<MatrixFile> matrix();
 
-// The values of `column` for rows [first, first + rows). Texts point into `held`.
-frame::Column make_column(const MatrixFile& file, const MatrixColumn& column, uint32_t first,
-                          uint32_t rows, std::vector<std::string>& held);
+struct RowRange {
+  uint32_t first = 0;
+  uint32_t count = 0;
+};
+// The values of `column` for those rows. Texts point into `held`.
+frame::Column make_column(const MatrixFile& file, const MatrixColumn& column, RowRange rows,
+                          std::vector<std::string>& held);
 // One value for the expectations: null, true, "123" for every number, hexadecimal bytes for
 // binary, the text itself for text and json.
 Json value_json(const frame::Column& column, uint32_t row);

@@ -36,7 +36,7 @@ Result<> write_row_group(const MatrixFile& file, uint32_t first, uint32_t rows,
     std::vector<std::vector<std::string>> held(file.columns.size());
     std::vector<frame::Column> columns;
     for (size_t i = 0; i < file.columns.size(); ++i) {
-      columns.push_back(make_column(file, file.columns[i], first + done, count, held[i]));
+      columns.push_back(make_column(file, file.columns[i], {first + done, count}, held[i]));
     }
     SMITH_TRY(writer.append(columns, count));
     done += count;
@@ -51,7 +51,7 @@ Json expectations(const MatrixFile& file) {
     uint32_t first = 0;
     for (uint32_t rows : file.row_groups) {
       std::vector<std::string> held;
-      frame::Column made = make_column(file, column, first, rows, held);
+      frame::Column made = make_column(file, column, {first, rows}, held);
       for (uint32_t row = 0; row < rows; ++row) values.add(value_json(made, row));
       first += rows;
     }
