@@ -35,6 +35,7 @@ struct Reader::State {
   Compression compression = Compression::none;
   std::unique_ptr<Inflater> inflater;
   bool between_members = true;  // no member is open
+  uint64_t member_at = 0;       // where the open one begins, in raw bytes
   Buffer<char> block;           // raw bytes read and not yet consumed: [used, block.size())
   size_t used = 0;
 
@@ -111,12 +112,15 @@ struct Reader::State {
       if (between_members) {
         if (!SMITH_TRY(next_member())) return size_t{0};
         between_members = false;
+        member_at = raw_position();
       }
       SMITH_TRY(fill(1));
       bool starved = pending().empty();
       auto step = inflater->step(pending(), into);
       if (!step) {
-        return std::move(step).error().in("raw byte " + std::to_string(raw_position()));
+        // Where the member begins: how far it was read depends on the sizes of blocks.
+        std::string place = "compressed member at raw byte " + std::to_string(member_at);
+        return std::move(step).error().in(place);
       }
       used += step->consumed;
       between_members = step->at_end;

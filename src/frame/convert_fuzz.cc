@@ -4,7 +4,7 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
-#include <cstring>
+#include <optional>
 #include <string>
 
 #include "base/buffer.h"
@@ -20,24 +20,32 @@ namespace {
 
 constexpr size_t cell_bytes_max = 200;  // the oracle's regular expressions recurse
 
+// What a converter said of a cell: a value, or nothing.
 template <class T>
-void expect(const char* what, const std::string& text, Mark mark, T value,
-            std::optional<T> wanted) {
-  bool same = (mark == Mark::good) == wanted.has_value() && value == wanted.value_or(T{});
-  SMITH_CHECK(same, std::string(what) + " of " + show(text));
+std::optional<T> outcome(Mark mark, T value) {
+  if (mark != Mark::good) return std::nullopt;
+  return value;
 }
+
+template <class T>
+void expect(const std::string& text, std::optional<T> got, std::optional<T> wanted) {
+  SMITH_CHECK(got == wanted, "a value of " + show(text));
+}
+
+// Bits, so that the sign of zero counts; one NaN is as good as another.
+uint64_t bits_of(double value) { return std::isnan(value) ? 1 : std::bit_cast<uint64_t>(value); }
 
 void check_numbers(const std::string& text, Text cell) {
   int64_t integer = 0;
   Mark mark = read_int64(cell, &integer);
-  expect("integer", text, mark, mark == Mark::good ? integer : 0, oracle::integer(text));
+  expect(text, outcome(mark, integer), oracle::integer(text));
   double number = 0;
   mark = read_float64(cell, &number);
-  std::optional<double> wanted = oracle::number(text);
-  uint64_t bits = std::isnan(number) ? 1 : std::bit_cast<uint64_t>(number);
-  std::optional<uint64_t> wanted_bits;
-  if (wanted) wanted_bits = std::isnan(*wanted) ? 1 : std::bit_cast<uint64_t>(*wanted);
-  expect("number", text, mark, mark == Mark::good ? bits : 0, wanted_bits);
+  std::optional<uint64_t> wanted;
+  if (std::optional<double> value = oracle::number(text)) wanted = bits_of(*value);
+  expect(text, outcome(mark, bits_of(number)), wanted);
+  bool finite = mark == Mark::good && std::isfinite(number);
+  SMITH_CHECK(!is_short_decimal(cell) || finite, "no finite number: " + show(text));
 }
 
 void check_decimal(const std::string& text, Text cell) {
@@ -58,13 +66,12 @@ void check_decimal(const std::string& text, Text cell) {
 void check_times(const std::string& text, Text cell) {
   int32_t days = 0;
   Mark mark = read_iso_date(cell, &days);
-  expect<int64_t>("date", text, mark, mark == Mark::good ? days : 0, oracle::date(text));
+  expect(text, outcome(mark, int64_t{days}), oracle::date(text));
   for (Zone zone : {Zone::none, Zone::wanted}) {
     int64_t micros = 0;
     mark = read_iso_timestamp(cell, zone, &micros);
     auto offset = zone == Zone::none ? oracle::Offset::none : oracle::Offset::wanted;
-    expect("timestamp", text, mark, mark == Mark::good ? micros : 0,
-           oracle::timestamp(text, offset));
+    expect(text, outcome(mark, micros), oracle::timestamp(text, offset));
   }
 }
 

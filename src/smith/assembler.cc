@@ -112,7 +112,7 @@ struct Assembler::State {
     if (silver_sink != nullptr) return {};
     silver_sink = SMITH_TRY(outputs.silver());
     if (setup.target == Target::parquet) {
-      silver_file.emplace(setup.schema, setup.silver_options, *silver_sink);
+      silver_file.emplace(setup.schema, setup.silver_options, *silver_sink, setup.spools);
       return {};
     }
     std::string header;
@@ -125,7 +125,7 @@ struct Assembler::State {
   Result<> open_rejects() {
     if (rejects_file.has_value()) return {};
     ByteSink* sink = SMITH_TRY(outputs.rejects_parquet());
-    rejects_file.emplace(setup.reject_schema, setup.reject_options, *sink);
+    rejects_file.emplace(setup.reject_schema, setup.reject_options, *sink, setup.spools);
     return {};
   }
 

@@ -100,7 +100,8 @@ class Watch(ProgramTest):
         watchers = [self.watch(), self.watch()]
         for i in range(30):
             self.put("bronze/f%02d.csv" % i, "a,b\n" + "%d,x\n" % i * 200)
-        wait_for(lambda: sum(len(w.read_results()) for w in watchers) >= 30, "all are told")
+        wait_for(lambda: len({r["key"] for w in watchers for r in w.read_results()}) == 30,
+                 "30 files are done")
         self.assertEqual([w.stop() for w in watchers], [0, 0])
         results = [r for w in watchers for r in w.read_results()]
         # Two that convert the same file at once make the same bytes: both may call it a success.

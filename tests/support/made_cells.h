@@ -13,6 +13,7 @@ namespace silversmith::frame {
 
 struct MadeCells {
   explicit MadeCells(const std::vector<std::string>& texts) {
+    bytes.reserve(1);  // empty cells have an address too
     for (const std::string& text : texts) bytes.append(text.data(), text.size());
     size_t at = 0;
     for (const std::string& text : texts) {
