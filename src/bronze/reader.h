@@ -25,7 +25,7 @@ class Reader : public ByteSource {
   Result<size_t> read(std::span<char> into) override;
 
   Compression compression() const;
-  uint64_t raw_bytes() const;     // read from `raw` so far
+  uint64_t raw_bytes() const;  // read from `raw` so far
 
  private:
   struct State;

@@ -127,8 +127,7 @@ TEST(Reader, refuses_garbage_behind_the_last_member_and_says_where) {
   std::string whole = gzip("a\n");
   Read read = read_all(whole + "more");
   ASSERT_TRUE(read.error.has_value());
-  EXPECT_NE(read.error->message.find("raw byte " + std::to_string(whole.size())),
-            std::string::npos)
+  EXPECT_NE(read.error->message.find("raw byte " + std::to_string(whole.size())), std::string::npos)
       << read.error->message;
 }
 

@@ -67,8 +67,8 @@ inline uint64_t split_block(const Block& block, size_t size, const Marks& marks,
   }
   uint64_t crs = after_close & block.eq('\r') & mask;
   uint64_t after_crs = (crs << 1) | carry.close_cr;
-  uint64_t wrong = (opens & ~may_open) | (after_close & ~(separators | opens | crs)) |
-                   (after_crs & ~lines);
+  uint64_t wrong =
+      (opens & ~may_open) | (after_close & ~(separators | opens | crs)) | (after_crs & ~lines);
   wrong &= mask;
   size_t last = size - 1;
   carry.inside = uint64_t{0} - (inside >> 63);

@@ -32,9 +32,9 @@ class Outputs {
 
 // Under which terms an object is converted: a contract, or the options when there is none.
 struct Terms {
-  std::string contract;    // name; "" without a contract
-  uint64_t version = 0;    // of the contract; 0 without one
-  std::string identity;    // SHA-256 hex of what changes the outcome (decisions 4 and 6)
+  std::string contract;  // name; "" without a contract
+  uint64_t version = 0;  // of the contract; 0 without one
+  std::string identity;  // SHA-256 hex of what changes the outcome (decisions 4 and 6)
 };
 
 class Converter {

@@ -12,7 +12,7 @@ namespace silversmith::smith {
 
 struct MemoryPlan {
   uint32_t threads = 1;
-  size_t ring_bytes = 0;             // chunks between reader and workers
+  size_t ring_bytes = 0;                // chunks between reader and workers
   uint64_t pages_bytes_per_worker = 0;  // compressed pages before they spill
 };
 

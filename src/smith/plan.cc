@@ -140,8 +140,8 @@ bool missing_allowed(const Contract& contract) {
 }
 
 bool extra_allowed(const Contract& contract) {
-  bool match = contract.fields_match == FieldsMatch::subset ||
-               contract.fields_match == FieldsMatch::partial;
+  bool match =
+      contract.fields_match == FieldsMatch::subset || contract.fields_match == FieldsMatch::partial;
   return match && contract.policy.extra_fields != contract::ExtraFields::fail;
 }
 
