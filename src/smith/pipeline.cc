@@ -115,6 +115,8 @@ class Pipeline : public Converter {
     SMITH_TRY(begin_records(pass, options, labels.size()));
     if (!draft.inferred.empty()) {
       SMITH_TRY(infer(draft, pass, memory));
+      // The second pass is the one that the progress line shows.
+      if (setup_.progress != nullptr) setup_.progress->raw_bytes = 0;
       pass = SMITH_TRY(open_pass(open, options));
       SMITH_TRY(begin_records(pass, options, labels.size()));
     }
