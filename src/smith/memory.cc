@@ -20,12 +20,11 @@ constexpr uint64_t pages_bytes_min = 2 * mib;
 // freed blocks: tests/memory measures the sum against --memory.
 constexpr uint64_t worker_base_bytes = 8 * mib;
 
-// What one worker holds whatever the data: chunk, index and typed columns, an open page a column
-// with its dictionary, the page being encoded, and what the allocator loses between them. Fitted to
-// ru_maxrss of 200 and 1,000 columns with one and two threads (tests/memory/memory_test.py).
+// What one worker holds whatever the data: besides its base an open page a column with its
+// dictionary, and the page being encoded. Fitted to ru_maxrss of 10, 200 and 1,000 columns.
 uint64_t worker_bytes(size_t columns) {
   uint64_t page = parquet::WriterOptions::for_columns(columns).page_bytes_max;
-  return 3 * mib + columns * (2 * page + 36 * 1024);
+  return worker_base_bytes + columns * (2 * page + 36 * 1024);
 }
 
 uint64_t ring_bytes(uint64_t budget, uint32_t threads) {

@@ -34,7 +34,7 @@ struct Account {
 };
 
 struct Comparison {
-  std::string_view text;
+  std::string_view text;  // without the byte order mark: places count from behind it
   const Dialect& dialect;
   const CompareOptions& options;
   OracleText oracle;
@@ -42,6 +42,7 @@ struct Comparison {
   Account wanted;
   Account found;
   std::string trouble;
+  std::string_view raw = text;  // what the splitter reads
 
   size_t lead() const { return dialect.header ? dialect.header_rows.back() : 0; }
 
@@ -176,7 +177,7 @@ void Comparison::check_place(const Chunk& chunk) {
 }
 
 void Comparison::find() {
-  TextSource source(text, options.read_bytes);
+  TextSource source(raw, options.read_bytes);
   auto opened = csv::Splitter::open(dialect, source, {options.chunk_bytes, options.kernel});
   if (!opened) {
     trouble = opened.error().message;
@@ -231,7 +232,8 @@ Result<size_t> TextSource::read(std::span<char> into) {
 }
 
 std::string compare(std::string_view text, const Dialect& dialect, const CompareOptions& options) {
-  Comparison comparison{text, dialect, options, {}, {}, {}, {}, {}, {}, {}};
+  std::string_view decoded = text.substr(text.starts_with("\xEF\xBB\xBF") ? 3 : 0);
+  Comparison comparison{decoded, dialect, options, {}, {}, {}, {}, {}, text, {}, {}};
   comparison.want();
   comparison.find();
   if (!comparison.trouble.empty()) return comparison.trouble;
