@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // silversmith: reads the command line, runs one command, maps its outcome to an exit status.
+#include <malloc.h>
+
 #include <cstdio>
 #include <exception>
 #include <string>
@@ -60,6 +62,9 @@ int run(int argc, char** argv) {
 }  // namespace silversmith::app
 
 int main(int argc, char** argv) {
+  // A large block goes back to the system when it is freed. By itself the allocator raises this
+  // bound to the largest block ever freed, and one long record would stay with us for good.
+  mallopt(M_MMAP_THRESHOLD, 1 << 20);
   try {
     return silversmith::app::run(argc, argv);
   } catch (const std::exception& error) {
