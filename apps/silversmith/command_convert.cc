@@ -114,7 +114,9 @@ class FileOutputs : public smith::Outputs {
  private:
   Result<ByteSink*> reject_file(const std::string& name, std::unique_ptr<OutputFile>& file) {
     if (!paths_.rejects.has_value()) {
-      return Error{Code::limit, "a record was rejected, and there is no place to keep it",
+      return Error{Code::limit,
+                   "a record was rejected, or a cell made null, and there is no place to keep what "
+                   "it held",
                    "give --rejects DIR, or write to a file with -o OUT", ""};
     }
     std::error_code failed;
@@ -156,7 +158,8 @@ Result<std::unique_ptr<Spool>> spool_input(InputFile& input, SpoolMaker& spools)
 }
 
 struct Opened {
-  std::unique_ptr<Spool> spool;  // of standard input
+  std::unique_ptr<InputFile> file;  // a regular file: every pass reads what was opened first
+  std::unique_ptr<Spool> spool;     // of anything else
   uint64_t bytes = 0;
   smith::Converter::OpenSource open;
 };
@@ -166,8 +169,10 @@ Result<Opened> open_source(const std::string& path, SpoolMaker& spools) {
   Opened opened;
   opened.bytes = input->is_regular() ? input->size() : 0;
   if (path != "-" && input->is_regular()) {
-    opened.open = [path]() -> Result<std::unique_ptr<ByteSource>> {
-      return std::unique_ptr<ByteSource>(SMITH_TRY(InputFile::open(path)));
+    opened.file = std::move(input);
+    InputFile& file = *opened.file;
+    opened.open = [&file]() -> Result<std::unique_ptr<ByteSource>> {
+      return std::unique_ptr<ByteSource>(SMITH_TRY(file.again()));
     };
     return opened;
   }
@@ -213,9 +218,7 @@ Result<Exit> convert_command(const Invocation& invocation, Console& console) {
   smith::RunResult result;
   result.account = std::move(*account);
   bool refused = result.account.refused();
-  result.status = refused                                ? smith::Status::rejected
-                  : result.account.rows_quarantined == 0 ? smith::Status::success
-                                                         : smith::Status::success_with_rejects;
+  result.status = refused ? smith::Status::rejected : smith::status_of(result.account);
   result.output = refused ? "" : paths.output;
   result.quarantine = refused ? "" : outputs.rejects_folder();
   result.bytes_out = refused ? 0 : outputs.bytes_out();
@@ -232,7 +235,8 @@ Result<Exit> convert_command(const Invocation& invocation, Console& console) {
   }
   if (refused) return Exit::negative;
   bool strict = invocation.settings.text("fail-on") == "reject";
-  return strict && result.account.rows_quarantined > 0 ? Exit::negative : Exit::ok;
+  bool rejects = result.status == smith::Status::success_with_rejects;
+  return strict && rejects ? Exit::negative : Exit::ok;
 }
 
 }  // namespace silversmith::app

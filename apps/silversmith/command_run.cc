@@ -20,21 +20,22 @@ Result<std::string> whole_key(const Lake& lake, const std::string& typed) {
                "keys look like bronze/orders/a.csv; .csv .tsv .txt, each also .gz .zst", ""};
 }
 
-Result<std::vector<store::Listed>> objects_of(Session& session, const Settings& settings) {
+Result<store::ListPage> objects_of(Session& session, const Settings& settings) {
   Lake& lake = session.lake();
-  std::vector<store::Listed> objects;
+  store::ListPage found;
   for (const std::string& typed : settings.list("key")) {
     store::Listed named;
     named.key = SMITH_TRY(whole_key(lake, typed));
     auto head = lake.source().head(named.key);
     if (head) named.size = head->size;
-    objects.push_back(std::move(named));
+    found.objects.push_back(std::move(named));
   }
-  if (!objects.empty()) return objects;
-  for (store::Listed& listed : SMITH_TRY(lake.list_all(lake.source(), lake.prefixes().bronze))) {
-    if (silver::accepts(lake.prefixes(), listed.key)) objects.push_back(std::move(listed));
-  }
-  return objects;
+  if (!found.objects.empty()) return found;
+  found = SMITH_TRY(lake.list_all(lake.source(), lake.prefixes().bronze));
+  std::erase_if(found.objects, [&](const store::Listed& listed) {
+    return !silver::accepts(lake.prefixes(), listed.key);
+  });
+  return found;
 }
 
 std::string totals_line(const smith::Metrics& metrics) {
@@ -57,12 +58,18 @@ Result<Exit> run_command(const Invocation& invocation, Console& console) {
   bool fail_on_reject = invocation.settings.text("fail-on") == "reject";
   smith::Metrics metrics;
   int exit = 0;
-  for (const store::Listed& object : SMITH_TRY(objects_of(*session, invocation.settings))) {
+  store::ListPage found = SMITH_TRY(objects_of(*session, invocation.settings));
+  for (const Error& error : found.unreadable) {
+    console.error(error);
+    exit = smith::worse_exit(exit, static_cast<int>(exit_of(error)));
+  }
+  for (const store::Listed& object : found.objects) {
     smith::RunResult result = session->converge(object.key, object.size);
     if (signals.exit() != Exit::ok) return signals.exit();
     metrics.add(result);
     exit = smith::worse_exit(exit, smith::exit_status(result));
-    if (fail_on_reject && result.account.rows_quarantined > 0) exit = smith::worse_exit(exit, 1);
+    bool rejects = result.status == smith::Status::success_with_rejects;
+    if (fail_on_reject && rejects) exit = smith::worse_exit(exit, 1);
   }
   if (!console.json()) console.note(totals_line(metrics));
   return static_cast<Exit>(exit);

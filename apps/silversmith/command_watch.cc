@@ -5,6 +5,7 @@
 // in the middle of one, whose half is then gone.
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "base/text.h"
 #include "commands.h"
@@ -34,8 +35,8 @@ struct Waiting {
 
 class Watch {
  public:
-  Watch(Session& session, Watcher watcher, const StopSignals& signals)
-      : session_(session), watcher_(std::move(watcher)), signals_(signals) {}
+  Watch(Session& session, Watcher watcher, const StopSignals& signals, Console& console)
+      : session_(session), watcher_(std::move(watcher)), signals_(signals), console_(console) {}
 
   Result<> loop() {
     sweep_due_ = 0;
@@ -66,14 +67,25 @@ class Watch {
   // Looks at every object; what was written just now rests first.
   Result<> sweep() {
     Lake& lake = session_.lake();
-    for (const store::Listed& listed :
-         SMITH_TRY(lake.list_all(lake.source(), lake.prefixes().bronze))) {
+    store::ListPage listing = SMITH_TRY(lake.list_all(lake.source(), lake.prefixes().bronze));
+    tell(listing.unreadable);
+    for (const store::Listed& listed : listing.objects) {
       if (waiting_.contains(listed.key)) continue;
       int64_t modified = listed.modified_micros;
       add(listed.key, {now() + rest_left(modified), Found::by_sweep, modified});
     }
     sweep_due_ = now() + sweep_micros;
     return {};
+  }
+
+  // Every folder that can't be read is told once, and again when it was readable in between.
+  void tell(const std::vector<Error>& unreadable) {
+    std::set<std::string> now_unreadable;
+    for (const Error& error : unreadable) {
+      if (!unreadable_.contains(error.message)) console_.error(error);
+      now_unreadable.insert(error.message);
+    }
+    unreadable_ = std::move(now_unreadable);
   }
 
   void work() {
@@ -118,7 +130,9 @@ class Watch {
   Session& session_;
   Watcher watcher_;
   const StopSignals& signals_;
+  Console& console_;
   std::map<std::string, Waiting> waiting_;
+  std::set<std::string> unreadable_;  // folders, as the last sweep met them
   int64_t sweep_due_ = 0;
 };
 
@@ -131,7 +145,7 @@ Result<Exit> watch_command(const Invocation& invocation, Console& console) {
   session->hide_duplicates();
   Watcher watcher = SMITH_TRY(Watcher::open(session->lake().root() + "/bronze"));
   console.note("watching " + session->lake().root() + "/bronze");
-  Watch watch(*session, std::move(watcher), signals);
+  Watch watch(*session, std::move(watcher), signals, console);
   SMITH_TRY(watch.loop());
   console.note("stopped");
   return Exit::ok;

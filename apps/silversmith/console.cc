@@ -4,11 +4,14 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 
 #include "base/text.h"
+#include "base/thread.h"
 
 namespace silversmith::app {
 
@@ -17,6 +20,7 @@ namespace {
 void write_all(int fd, std::string_view text) {
   while (!text.empty()) {
     ssize_t put = ::write(fd, text.data(), text.size());
+    if (put < 0 && errno == EINTR) continue;
     if (put <= 0) return;  // nobody listens; the exit status still tells
     text.remove_prefix(static_cast<size_t>(put));
   }
@@ -74,7 +78,7 @@ struct ProgressLine::State {
   std::mutex mutex;
   std::condition_variable wake;
   bool done = false;
-  std::thread painter;
+  std::optional<Thread> painter;  // none: no terminal, or the system gives no thread
 };
 
 ProgressLine::ProgressLine(const Console& console, std::string name, smith::Progress& progress,
@@ -82,7 +86,7 @@ ProgressLine::ProgressLine(const Console& console, std::string name, smith::Prog
     : state_(std::make_unique<State>()) {
   if (!console.terminal().progress) return;
   State& state = *state_;
-  state.painter = std::thread([&state, &progress, name = std::move(name), total_bytes] {
+  auto paint = [&state, &progress, name = std::move(name), total_bytes] {
     auto start = std::chrono::steady_clock::now();
     std::unique_lock lock(state.mutex);
     while (!state.wake.wait_for(lock, std::chrono::milliseconds(100), [&] { return state.done; })) {
@@ -91,17 +95,18 @@ ProgressLine::ProgressLine(const Console& console, std::string name, smith::Prog
                 "\r\033[K" + progress_text(name, progress, total_bytes, spent.count()));
     }
     write_all(STDERR_FILENO, "\r\033[K");
-  });
+  };
+  Result<Thread> painter = Thread::start(paint);
+  if (painter) state.painter.emplace(std::move(*painter));
 }
 
 ProgressLine::~ProgressLine() {
-  if (!state_->painter.joinable()) return;
   {
     std::lock_guard lock(state_->mutex);
     state_->done = true;
   }
   state_->wake.notify_all();
-  state_->painter.join();
+  state_->painter.reset();  // joins it
 }
 
 std::string progress_text(std::string_view name, const smith::Progress& progress,

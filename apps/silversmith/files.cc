@@ -7,11 +7,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
 
 #include "base/text.h"
 #include "contract/parse.h"
 #include "smith/contracts.h"
+#include "store/folder.h"
 
 namespace silversmith::app {
 
@@ -20,14 +20,7 @@ namespace {
 constexpr size_t pending_bytes_max = size_t{256} << 10;
 
 Error system_error(const std::string& what, const std::string& path) {
-  int number = errno;
-  Error error{Code::denied, what + " " + path + ": " + std::strerror(number), "", ""};
-  if (number == ENOENT || number == ENOTDIR) error.code = Code::missing;
-  if (number == ENOSPC || number == EDQUOT) {
-    error.code = Code::busy;
-    error.hint = "free some space and run again; nothing half-written is left";
-  }
-  return error;
+  return store::file_error(errno, what + " " + path);
 }
 
 bool same_state(const struct stat& a, const struct stat& b) {
@@ -71,10 +64,18 @@ Result<std::unique_ptr<InputFile>> InputFile::open(const std::string& path) {
   return std::make_unique<InputFile>(path, std::move(fd), state);
 }
 
+Result<std::unique_ptr<InputFile>> InputFile::again() const {
+  Descriptor fd(dup(fd_.get()));
+  if (fd.get() < 0) return system_error("can't read once more", path_);
+  return std::make_unique<InputFile>(path_, std::move(fd), at_open_);
+}
+
+// Descriptors of one open file share its position, so a regular file is read at our own.
 Result<size_t> InputFile::read(std::span<char> into) {
   ssize_t got = 0;
   do {
-    got = ::read(fd_.get(), into.data(), into.size());
+    got = is_regular() ? pread(fd_.get(), into.data(), into.size(), static_cast<off_t>(position_))
+                       : ::read(fd_.get(), into.data(), into.size());
   } while (got < 0 && errno == EINTR);
   if (got < 0) return system_error("can't read", path_);
   position_ += static_cast<uint64_t>(got);

@@ -43,6 +43,11 @@ class InputFile : public ByteSource, public RandomAccess {
   // For open(), which is the way in.
   InputFile(std::string path, Descriptor fd, const struct stat& at_open);
 
+  // The same open file from its start, whatever stands under its name by now.
+  // Requires is_regular(). Fails with busy.
+  Result<std::unique_ptr<InputFile>> again() const;
+
+  // Fails with conflict at the end of a regular file that changed since it was opened.
   Result<size_t> read(std::span<char> into) override;
   uint64_t size() const override;
   Result<> read_at(uint64_t offset, std::span<char> into) override;

@@ -3,7 +3,7 @@
 
 #include <sys/stat.h>
 
-#include <algorithm>
+#include <set>
 
 #include "base/text.h"
 #include "silver/commit.h"
@@ -45,12 +45,16 @@ Result<std::unique_ptr<Lake>> Lake::open(const std::string& root, const Settings
   return lake;
 }
 
-Result<std::vector<store::Listed>> Lake::list_all(store::Store& from, const std::string& prefix) {
-  std::vector<store::Listed> all;
+Result<store::ListPage> Lake::list_all(store::Store& from, const std::string& prefix) {
+  store::ListPage all;
   std::string after;
+  std::set<std::string> told;  // every page's walk meets the same folders
   while (true) {
     store::ListPage page = SMITH_TRY(from.list(prefix, after));
-    all.insert(all.end(), page.objects.begin(), page.objects.end());
+    all.objects.insert(all.objects.end(), page.objects.begin(), page.objects.end());
+    for (Error& error : page.unreadable) {
+      if (told.insert(error.message).second) all.unreadable.push_back(std::move(error));
+    }
     if (!page.next.has_value()) return all;
     after = *page.next;
   }
@@ -67,7 +71,10 @@ Result<std::vector<Run>> read_runs(Lake& lake, const std::string& key) {
   std::string prefix = prefixes.receipts;
   if (!wanted.empty()) prefix += silver::names_of(prefixes, wanted).rel + "/";
   std::vector<Run> runs;
-  for (const store::Listed& listed : SMITH_TRY(lake.list_all(lake.target(), prefix))) {
+  store::ListPage listing = SMITH_TRY(lake.list_all(lake.target(), prefix));
+  // A history with gaps would mislead.
+  if (!listing.unreadable.empty()) return listing.unreadable.front();
+  for (const store::Listed& listed : listing.objects) {
     if (!listed.key.ends_with(".json")) continue;
     Run run;
     run.receipt_key = listed.key;

@@ -31,8 +31,8 @@ class Lake {
   // Where scratch files go: on silver's own file system.
   std::string tmp_path() const { return state_root_ + "/.silversmith/tmp"; }
 
-  // Every key of the target under `prefix`, in order.
-  Result<std::vector<store::Listed>> list_all(store::Store& from, const std::string& prefix);
+  // Everything under `prefix`, in order: a page without a next one.
+  Result<store::ListPage> list_all(store::Store& from, const std::string& prefix);
 
  private:
   std::string root_;

@@ -13,7 +13,7 @@ namespace silversmith::app {
 
 namespace {
 
-constexpr uint32_t watched = IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE | IN_ONLYDIR |
+constexpr uint32_t watched = IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE | IN_ATTRIB | IN_ONLYDIR |
                              IN_DONT_FOLLOW | IN_EXCL_UNLINK | IN_DELETE_SELF | IN_MOVE_SELF;
 
 Error watch_error(const std::string& path) {
@@ -40,10 +40,10 @@ Result<Watcher> Watcher::open(const std::string& root) {
 Result<> Watcher::add_tree(const std::string& relative) {
   std::string path = root_ + "/" + relative;
   int watch = inotify_add_watch(notify_.get(), path.c_str(), watched);
-  // A folder that is gone again, or became something else, has nothing to say.
-  if (watch < 0 && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP) && !relative.empty()) {
-    return {};
-  }
+  // A folder that is gone again, or became something else, has nothing to say; one that we may not
+  // read is told by the sweep, and watched once it can be.
+  bool passed_over = errno == ENOENT || errno == ENOTDIR || errno == ELOOP || errno == EACCES;
+  if (watch < 0 && passed_over && !relative.empty()) return {};
   if (watch < 0) return watch_error(path);
   folders_[watch] = relative;
   std::error_code failed;
@@ -77,7 +77,7 @@ Result<> Watcher::note(std::string_view events, News& news) {
     if (name.empty() || name.starts_with('.')) continue;
     std::string path = folder->second + name;
     if ((event.mask & IN_ISDIR) != 0) {
-      // Files may have come into it before we watched: look at everything once more.
+      // It came, or its rights changed, and files may be in it: look at everything once more.
       SMITH_TRY(add_tree(path + "/"));
       news.sweep = true;
     } else if ((event.mask & (IN_CLOSE_WRITE | IN_MOVED_TO)) != 0) {

@@ -3,8 +3,10 @@
 
 #include <zlib.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 #include <string>
 
@@ -54,15 +56,19 @@ class GzipInflater : public Inflater {
 
 class ZstdInflater : public Inflater {
  public:
-  ZstdInflater() : stream_(ZSTD_createDStream(), &ZSTD_freeDStream) {
+  explicit ZstdInflater(uint64_t window_bytes_max)
+      : stream_(ZSTD_createDStream(), &ZSTD_freeDStream),
+        window_log_max_(std::clamp(static_cast<int>(std::bit_width(window_bytes_max)) - 1, 10, 31)) {
     SMITH_CHECK(stream_ != nullptr, "zstd does not start");
-    ZSTD_DCtx_setParameter(stream_.get(), ZSTD_d_windowLogMax, zstd_window_log_max);
+    size_t set = ZSTD_DCtx_setParameter(stream_.get(), ZSTD_d_windowLogMax, window_log_max_);
+    SMITH_CHECK(ZSTD_isError(set) == 0, "zstd knows its window's bounds");
   }
 
   Result<Step> step(std::string_view input, std::span<char> output) override {
     ZSTD_inBuffer in{input.data(), input.size(), 0};
     ZSTD_outBuffer out{output.data(), output.size(), 0};
     size_t status = ZSTD_decompressStream(stream_.get(), &out, &in);
+    if (ZSTD_getErrorCode(status) == ZSTD_error_frameParameter_windowTooLarge) return too_wide();
     if (ZSTD_isError(status) != 0) {
       return corrupt(std::string("zstd: ") + ZSTD_getErrorName(status));
     }
@@ -79,12 +85,25 @@ class ZstdInflater : public Inflater {
   }
 
  private:
+  // The file is whole; it is the budget that does not take it.
+  Error too_wide() const {
+    return {Code::denied,
+            "zstd: the frame asks for a history window of more than " +
+                std::to_string((uint64_t{1} << window_log_max_) >> 20) + " MiB",
+            "give a --memory of eight times its window (zstd -lv FILE tells that), or compress "
+            "the file with a smaller one",
+            "configuration-error"};
+  }
+
   std::unique_ptr<ZSTD_DStream, size_t (*)(ZSTD_DStream*)> stream_;
+  int window_log_max_;
 };
 
 }  // namespace
 
 std::unique_ptr<Inflater> make_gzip_inflater() { return std::make_unique<GzipInflater>(); }
-std::unique_ptr<Inflater> make_zstd_inflater() { return std::make_unique<ZstdInflater>(); }
+std::unique_ptr<Inflater> make_zstd_inflater(uint64_t window_bytes_max) {
+  return std::make_unique<ZstdInflater>(window_bytes_max);
+}
 
 }  // namespace silversmith::bronze

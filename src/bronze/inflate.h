@@ -3,6 +3,7 @@
 // (RFC 8878). The one home of both libraries; bronze/reader drives it.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -11,9 +12,11 @@
 
 namespace silversmith::bronze {
 
-// zstd frames may ask for a history window; a larger one than this is refused, so that memory
-// stays bounded. Levels up to 19 need 8 MiB, --ultra -20 32 MiB.
-inline constexpr int zstd_window_log_max = 25;
+// A zstd frame asks for a history window. Levels up to 19 want at most 8 MiB, --ultra -20 32 MiB,
+// --long 128 MiB.
+inline constexpr uint64_t zstd_window_bytes_default = uint64_t{32} << 20;
+// What the decoder holds besides its window: two blocks of 128 KiB, tables, its input.
+inline constexpr uint64_t zstd_fixed_bytes = uint64_t{1} << 20;
 
 class Inflater {
  public:
@@ -24,14 +27,16 @@ class Inflater {
   };
 
   virtual ~Inflater() = default;
-  // Consumes some of `input` and fills some of `output`. Fails with corrupt; the message says what
-  // the library found, without a place.
+  // Consumes some of `input` and fills some of `output`. Fails with corrupt, and with denied when a
+  // frame asks for a larger window than is allowed; the message says what was found, without a
+  // place.
   virtual Result<Step> step(std::string_view input, std::span<char> output) = 0;
   // Whether `rest`, the first bytes behind a whole member, may begin another one.
   virtual bool continues(std::string_view rest) const = 0;
 };
 
 std::unique_ptr<Inflater> make_gzip_inflater();
-std::unique_ptr<Inflater> make_zstd_inflater();
+// `window_bytes_max`: a power of two, 1 KiB to 2 GiB; what passes it is held to the nearer end.
+std::unique_ptr<Inflater> make_zstd_inflater(uint64_t window_bytes_max);
 
 }  // namespace silversmith::bronze

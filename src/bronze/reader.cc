@@ -29,6 +29,7 @@ Error trailing_garbage(uint64_t at) {
 
 struct Reader::State {
   ByteSource& raw;
+  uint64_t window_bytes_max;
   uint64_t raw_bytes = 0;
   bool started = false;
   bool raw_ended = false;
@@ -39,7 +40,7 @@ struct Reader::State {
   Buffer<char> block;           // raw bytes read and not yet consumed: [used, block.size())
   size_t used = 0;
 
-  explicit State(ByteSource& source) : raw(source) {}
+  State(ByteSource& source, uint64_t window) : raw(source), window_bytes_max(window) {}
 
   std::string_view pending() const { return {block.data() + used, block.size() - used}; }
   uint64_t raw_position() const { return raw_bytes - pending().size(); }
@@ -72,7 +73,7 @@ struct Reader::State {
     started = true;
     SMITH_TRY(fill(4));
     auto gzip = make_gzip_inflater();
-    auto zstd = make_zstd_inflater();
+    auto zstd = make_zstd_inflater(window_bytes_max);
     if (gzip->continues(pending())) {
       compression = Compression::gzip;
       inflater = std::move(gzip);
@@ -130,7 +131,8 @@ struct Reader::State {
   }
 };
 
-Reader::Reader(ByteSource& raw) : state_(std::make_unique<State>(raw)) {}
+Reader::Reader(ByteSource& raw, uint64_t window_bytes_max)
+    : state_(std::make_unique<State>(raw, window_bytes_max)) {}
 Reader::~Reader() = default;
 
 Result<size_t> Reader::read(std::span<char> into) {
@@ -138,6 +140,11 @@ Result<size_t> Reader::read(std::span<char> into) {
   if (!state_->started) SMITH_TRY(state_->start());
   if (state_->inflater == nullptr) return state_->read_plain(into);
   return state_->read_inflated(into);
+}
+
+uint64_t Reader::history_bytes_max() const {
+  bool zstd = state_->compression == Compression::zstd;
+  return zstd ? state_->window_bytes_max + zstd_fixed_bytes : 0;
 }
 
 Compression Reader::compression() const { return state_->compression; }

@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "base/stream.h"
+#include "bronze/inflate.h"
 
 namespace silversmith::bronze {
 
@@ -16,15 +17,18 @@ enum class Compression : uint8_t { none, gzip, zstd };
 
 class Reader : public ByteSource {
  public:
-  // `raw` must outlive this.
-  explicit Reader(ByteSource& raw);
+  // `raw` must outlive this. A zstd frame may ask for a history window of up to `window_bytes_max`.
+  explicit Reader(ByteSource& raw, uint64_t window_bytes_max = zstd_window_bytes_default);
   ~Reader() override;
 
   // Decoded bytes. Fails with corrupt (type "compression-error"): truncated, bad checksum or
-  // garbage behind the last member, with the raw byte offset; and with what `raw` fails with.
+  // garbage behind the last member, with the raw byte offset; with denied (a configuration error):
+  // a zstd frame that asks for more than window_bytes_max; and with what `raw` fails with.
   Result<size_t> read(std::span<char> into) override;
 
   Compression compression() const;
+  // What the decoder may come to hold; 0 before the first read, and for what needs no window.
+  uint64_t history_bytes_max() const;
   uint64_t raw_bytes() const;  // read from `raw` so far
 
  private:

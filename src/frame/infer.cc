@@ -70,10 +70,16 @@ uint8_t look_at_time(Text cell) {
   return fits ? seen_utc : seen_text;
 }
 
+// "2024-..." but not "1.5e-00010".
+bool begins_with_year(Text cell) {
+  return cell.size >= 10 && cell.data[4] == '-' && is_digit(cell.data[0]) &&
+         is_digit(cell.data[1]) && is_digit(cell.data[2]) && is_digit(cell.data[3]);
+}
+
 // Requires a cell that is not empty.
 uint8_t look_at(Text cell) {
   char first = cell.data[0];
-  if (is_digit(first) && cell.size >= 10 && cell.data[4] == '-') return look_at_time(cell);
+  if (begins_with_year(cell)) return look_at_time(cell);
   if (is_digit(first) || first == '-' || first == '.') return look_at_number(cell);
   return is_boolean({cell.data, cell.size}) ? seen_boolean : seen_text;
 }

@@ -32,6 +32,7 @@ TEST(TypeScan, finds_each_type) {
   EXPECT_EQ(inferred({"9223372036854775808"}), "text");
   EXPECT_EQ(inferred({"1", "2.5"}), "double");
   EXPECT_EQ(inferred({"1e3", ".5", "-1."}), "double");
+  EXPECT_EQ(inferred({"1.5e-00010"}), "double") << "no date, though a - stands where one has it";
   EXPECT_EQ(inferred({"true", "FALSE", "True"}), "boolean");
   EXPECT_EQ(inferred({"tRUE"}), "text");
   EXPECT_EQ(inferred({"2024-02-29"}), "date");

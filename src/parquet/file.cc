@@ -61,9 +61,9 @@ struct FileWriter::State {
       : schema(std::move(given)),
         options(std::move(chosen)),
         sink(out),
-        metadata(spools, options.memory_bytes_max),
-        column_indexes(spools, options.memory_bytes_max),
-        offset_indexes(spools, options.memory_bytes_max),
+        metadata(spools, options.footer_bytes_max),
+        column_indexes(spools, options.footer_bytes_max),
+        offset_indexes(spools, options.footer_bytes_max),
         totals(schema.size()),
         max_lost(schema.size()) {
     digest_schema(digest, schema);

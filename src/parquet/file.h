@@ -44,7 +44,7 @@ struct FileSummary {
 class FileWriter {
  public:
   // `sink` and `spools` must outlive this. Nothing is written before the first append() or
-  // finish(). Footer entries past options.memory_bytes_max wait in a spool, if `spools` are given.
+  // finish(). Footer entries past options.footer_bytes_max wait in a spool, if `spools` are given.
   FileWriter(Schema schema, WriterOptions options, ByteSink& sink, SpoolMaker* spools = nullptr);
   FileWriter(FileWriter&&) noexcept;
   ~FileWriter();

@@ -145,6 +145,7 @@ TEST(Reader, finds_bytes_that_do_not_depend_on_the_memory_budget) {
     test::StringSpools spools;
     made.how.spools = &spools;
     made.how.options.memory_bytes_max = budget;
+    made.how.options.footer_bytes_max = budget;
     EXPECT_EQ(test::write(made.schema, made.columns, made.how).file, whole);
     EXPECT_GT(spools.spooled_bytes, 0U);
   }

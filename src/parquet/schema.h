@@ -44,7 +44,10 @@ struct WriterOptions {
   uint32_t page_rows_max = 65'536;
   uint32_t page_bytes_max = 1U << 20;
   std::string created_by;         // "silversmith version x.y.z (build h)"
-  uint64_t memory_bytes_max = 0;  // compressed pages held before they spill; 0: never spill
+  // Held before they spill, 0: never spill. Compressed pages of a row group; and footer entries, of
+  // each of their three kinds (metadata, column indexes, offset indexes).
+  uint64_t memory_bytes_max = 0;
+  uint64_t footer_bytes_max = 0;
 
   // A column's dictionary is given up before it grows past this; it too follows from the columns.
   uint32_t dictionary_bytes_max() const { return page_bytes_max; }

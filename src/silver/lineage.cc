@@ -108,9 +108,9 @@ Result<Held> look(store::Store& target, std::string_view key, std::string_view s
   return held;
 }
 
-Result<std::optional<Account>> read_account(store::Store& target, std::string_view key,
-                                            const store::Tag& tag) {
-  std::optional<Account> account;
+Result<std::optional<Json>> read_account(store::Store& target, std::string_view key,
+                                         const store::Tag& tag) {
+  std::optional<Json> account;
   Result<std::unique_ptr<store::Object>> opened = target.open(key);
   if (!opened.ok() && opened.error().code == Code::missing) return account;
   if (!opened.ok()) return std::move(opened).error();
@@ -123,9 +123,7 @@ Result<std::optional<Account>> read_account(store::Store& target, std::string_vi
   const std::string* text = reader->key_value(account_key);
   if (text == nullptr) return account;
   Result<Json> json = parse_json(*text);
-  if (!json.ok()) return account;
-  Result<Account> parsed = parse_account(*json);
-  if (parsed.ok()) account = std::move(*parsed);
+  if (json.ok() && json->is_object()) account = std::move(*json);
   return account;
 }
 

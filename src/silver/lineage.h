@@ -39,10 +39,11 @@ struct Held {
 // Fails with denied, busy, conflict (it changed under the look).
 Result<Held> look(store::Store& target, std::string_view key, std::string_view source_key);
 
-// The account in the footer of the silver object in the state `tag`; nothing when that object has
-// none or is gone. Fails with denied, busy, conflict (it is in another state now).
-Result<std::optional<Account>> read_account(store::Store& target, std::string_view key,
-                                            const store::Tag& tag);
+// The account in the footer of the silver object in the state `tag`, as it stands there; nothing
+// when that object has none or is gone. Fails with denied, busy, conflict (it is in another state
+// now).
+Result<std::optional<Json>> read_account(store::Store& target, std::string_view key,
+                                         const store::Tag& tag);
 
 // For the footers of silver and of rejects: the account, and what lineage reads.
 parquet::KeyValues footer_of(const Account& account);

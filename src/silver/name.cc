@@ -105,7 +105,11 @@ Names names_of(const Prefixes& prefixes, std::string_view key) {
 }
 
 std::string generation_name(std::string_view source_version, std::string_view contract_identity) {
-  return short_hex(source_version) + "-" + short_hex(contract_identity);
+  return generation_prefix(source_version) + short_hex(contract_identity);
+}
+
+std::string generation_prefix(std::string_view source_version) {
+  return short_hex(source_version) + "-";
 }
 
 }  // namespace silversmith::silver

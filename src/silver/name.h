@@ -36,5 +36,7 @@ Names names_of(const Prefixes& prefixes, std::string_view key);
 
 // "<16 hex of the source version>-<16 hex of the contract identity>" (decisions 4).
 std::string generation_name(std::string_view source_version, std::string_view contract_identity);
+// What the names of all generations of a source version begin with.
+std::string generation_prefix(std::string_view source_version);
 
 }  // namespace silversmith::silver

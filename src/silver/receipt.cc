@@ -67,15 +67,23 @@ Result<Receipt> parse_receipt(std::string_view text) {
   return receipt;
 }
 
-std::string rejected_text(const Account& account) {
+std::string rebuilt_receipt_text(const Json& account) {
   Json json = Json::object();
-  json.set("schema", rejected_schema).set("account", account_json(account));
+  json.set("schema", receipt_schema).set("account", account).set("observed", Json());
   return json.pretty();
 }
 
-Result<Account> parse_rejected(std::string_view text) {
+std::string rejected_text(const Rejected& rejected) {
+  Json json = Json::object();
+  json.set("schema", rejected_schema)
+      .set("account", account_json(rejected.account))
+      .set("outcome", rejected.outcome);
+  return json.pretty();
+}
+
+Result<Rejected> parse_rejected(std::string_view text) {
   Json json = SMITH_TRY(parse_as(text, rejected_schema));
-  return account_in(json);
+  return Rejected{SMITH_TRY(account_in(json)), json.text_or("outcome", "")};
 }
 
 std::string report_text(const Account& account) {

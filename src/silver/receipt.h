@@ -36,9 +36,18 @@ std::string receipt_text(const Receipt& receipt);
 // Fails with corrupt, naming the member.
 Result<Receipt> parse_receipt(std::string_view text);
 
-// rejected.json of a refused file; its account is read back by parse_rejected.
-std::string rejected_text(const Account& account);
-Result<Account> parse_rejected(std::string_view text);
+// A receipt made again from the account that stands in silver's footer: as it stands there, so that
+// nothing of another version's account is lost.
+std::string rebuilt_receipt_text(const Json& account);
+
+// rejected.json of a refused file. `outcome` names what the verdict depends on besides the source.
+struct Rejected {
+  Account account;
+  std::string outcome;
+};
+std::string rejected_text(const Rejected& rejected);
+// Fails with corrupt.
+Result<Rejected> parse_rejected(std::string_view text);
 // report.json beside the rejects of an accepted file. `first_rejects` is not in the account's JSON.
 std::string report_text(const Account& account);
 

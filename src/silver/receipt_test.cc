@@ -77,11 +77,12 @@ TEST(Receipt, keeps_faults_and_first_rejects_of_a_refused_file) {
   Account account = example();
   account.faults = {{"limit-exceeded", "too many", "fix it"}};
   account.first_rejects = {Json("one")};
-  Result<Account> read = parse_rejected(rejected_text(account));
+  Result<Rejected> read = parse_rejected(rejected_text({account, "terms"}));
   ASSERT_TRUE(read.ok());
-  EXPECT_TRUE(read->refused());
-  EXPECT_EQ(read->faults[0].hint, "fix it");
-  EXPECT_EQ(read->first_rejects.size(), 1U);
+  EXPECT_EQ(read->outcome, "terms");
+  EXPECT_TRUE(read->account.refused());
+  EXPECT_EQ(read->account.faults[0].hint, "fix it");
+  EXPECT_EQ(read->account.first_rejects.size(), 1U);
 }
 
 TEST(Lineage, travels_in_metadata_as_ascii) {

@@ -34,7 +34,8 @@ class Outputs {
 struct Terms {
   std::string contract;  // name; "" without a contract
   uint64_t version = 0;  // of the contract; 0 without one
-  std::string identity;  // SHA-256 hex of what changes the outcome (decisions 4 and 6)
+  std::string identity;  // SHA-256 hex of what changes the bytes (decisions 4 and 6)
+  std::string outcome;   // the same without the format version: whether a verdict stands (10)
 };
 
 class Converter {

@@ -14,6 +14,7 @@ namespace silversmith::smith {
 namespace {
 
 constexpr uint64_t report_bytes_max = uint64_t{16} << 20;
+constexpr std::string_view rejected_name = "rejected.json";
 
 Error configuration(std::string message, std::string hint) {
   return {Code::denied, std::move(message), std::move(hint), "configuration-error"};
@@ -70,7 +71,7 @@ class Forging {
     if (settled.has_value()) return settled;
     Drafts drafts({smithy_.target, key_, names_, intake, converter->terms()});
     silver::Account account = SMITH_TRY(convert(*converter, intake, drafts));  // S4
-    if (account.refused()) return refuse(account, intake);
+    if (account.refused()) return refuse({account, converter->terms().outcome}, intake);
     return publish(account, held, drafts, intake);
   }
 
@@ -160,10 +161,14 @@ class Forging {
     }
     if (committed_) return Next(success_of(*converted_));
     result_.receipt = names_.receipt(held.lineage->generation);
-    if (converted_.has_value()) {
+    // Lost to a twin that knows another contract: the same source version is a duplicate all the
+    // same.
+    bool twin = converted_.has_value() && held.lineage->made_from(converted_->source_version);
+    if (converted_.has_value() && !twin) {
       result_.account = *converted_;
       return Next(Status::superseded);
     }
+    result_.bytes_out = 0;
     result_.account.source_version = held.lineage->source_version;
     result_.account.generation = held.lineage->generation;
     return Next(Status::duplicate);
@@ -172,30 +177,47 @@ class Forging {
   Status success_of(const silver::Account& account) {
     result_.account = account;
     result_.receipt = names_.receipt(account.generation);
-    bool rejects = account.rows_quarantined > 0 || account.cells_nullified > 0;
     if (has_rejects_) result_.quarantine = names_.quarantine_dir(account.generation);
-    return rejects ? Status::success_with_rejects : Status::success;
+    return status_of(account);
   }
 
-  // The version costs a read of the object in a folder: only where something was refused before.
+  // A verdict stands while source version and contract do (decisions 10), whatever format version
+  // gave it. The version costs a read of the object in a folder: only where something was refused
+  // or set aside before.
   Result<Next> known_reject(Intake& intake, const Converter& converter) {
+    std::string folder = smithy_.prefixes.quarantine + names_.rel + "/";
     if (!intake.version_known()) {
-      std::string folder = smithy_.prefixes.quarantine + names_.rel + "/";
-      store::ListPage page = SMITH_TRY(smithy_.target.list(folder, ""));
+      store::ListPage page = SMITH_TRY(as_target(smithy_.target.list(folder, "")));
       if (page.objects.empty()) return Next();
     }
     std::string version = SMITH_TRY(intake.version());
-    std::string generation = silver::generation_name(version, converter.terms().identity);
-    std::string report = names_.quarantine_dir(generation) + "rejected.json";
+    std::string prefix = folder + silver::generation_prefix(version);
+    std::string after;
+    while (true) {
+      store::ListPage page = SMITH_TRY(as_target(smithy_.target.list(prefix, after)));
+      for (const store::Listed& listed : page.objects) {
+        if (!listed.key.ends_with(rejected_name)) continue;
+        Next verdict = SMITH_TRY(standing_verdict(listed.key, version, converter.terms()));
+        if (verdict.has_value()) return verdict;
+      }
+      if (!page.next.has_value()) return Next();
+      after = *page.next;
+    }
+  }
+
+  Result<Next> standing_verdict(const std::string& report, std::string_view version,
+                                const Terms& terms) {
     Result<std::string> text = silver::read_small(smithy_.target, report, report_bytes_max);
     if (!text.ok() && text.error().code == Code::missing) return Next();
     if (!text.ok()) return as_target_error(std::move(text).error());
-    Result<silver::Account> account = silver::parse_rejected(*text);
-    if (!account.ok()) return Next();  // not ours to read: convert again
-    SMITH_TRY(put_receipt({*account, std::nullopt}));
-    result_.account = std::move(*account);
-    result_.quarantine = names_.quarantine_dir(generation);
-    result_.receipt = names_.receipt(generation);
+    Result<silver::Rejected> rejected = silver::parse_rejected(*text);
+    bool stands = rejected.ok() && rejected->outcome == terms.outcome &&
+                  rejected->account.source_version == version && rejected->account.key == key_;
+    if (!stands) return Next();  // another contract's, or not ours to read: convert again
+    SMITH_TRY(put_receipt({rejected->account, std::nullopt}));
+    result_.account = std::move(rejected->account);
+    result_.quarantine = names_.quarantine_dir(result_.account.generation);
+    result_.receipt = names_.receipt(result_.account.generation);
     return Next(Status::rejected);
   }
 
@@ -215,13 +237,12 @@ class Forging {
   }
 
   // The older silver stays; the report is written once.
-  Result<Next> refuse(const silver::Account& account, Intake& intake) {
-    result_.account = account;
-    result_.quarantine = names_.quarantine_dir(account.generation);
-    std::string report = result_.quarantine + "rejected.json";
-    SMITH_TRY(put(report, silver::rejected_text(account)));
-    SMITH_TRY(put_receipt({account, observed()}));
-    result_.receipt = names_.receipt(account.generation);
+  Result<Next> refuse(const silver::Rejected& rejected, Intake& intake) {
+    result_.account = rejected.account;
+    result_.quarantine = names_.quarantine_dir(result_.account.generation);
+    SMITH_TRY(put(result_.quarantine + std::string(rejected_name), rejected_text(rejected)));
+    SMITH_TRY(put_receipt({rejected.account, observed()}));
+    result_.receipt = names_.receipt(result_.account.generation);
     return verify(intake, Status::rejected);
   }
 
@@ -262,10 +283,13 @@ class Forging {
     std::string name = names_.receipt(held.lineage->generation);
     if (SMITH_TRY(silver::exists(smithy_.target, name))) return {};
     if (made_by_us(held)) return put_receipt({*converted_, observed()});
-    std::optional<silver::Account> account =
+    std::optional<Json> account =
         SMITH_TRY(silver::read_account(smithy_.target, names_.silver, *held.tag));
-    if (!account.has_value()) return {};
-    return put_receipt({std::move(*account), std::nullopt});
+    if (account.has_value()) return put(name, silver::rebuilt_receipt_text(*account));
+    if (smithy_.options.adopt) return {};
+    return configuration(smithy_.target.where(names_.silver) +
+                             " has lost the account from its footer; it is left as it is",
+                         "move it away, or replace it with --adopt");
   }
 
   Result<> put_receipt(const silver::Receipt& receipt) {
@@ -278,9 +302,10 @@ class Forging {
     return {};
   }
 
-  static Result<> as_target(Result<> done) {
+  template <class T>
+  static Result<T> as_target(Result<T> done) {
     if (!done.ok()) return as_target_error(std::move(done).error());
-    return {};
+    return done;
   }
 
   uint64_t elapsed_ms() const {

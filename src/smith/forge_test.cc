@@ -4,6 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+#include <utility>
+
 #include "silver/lineage.h"
 #include "silver/receipt.h"
 #include "store/memory.h"
@@ -14,13 +17,15 @@ namespace {
 // Takes the text as one accepted record, "bad" as a record for quarantine, "refuse" as a refusal.
 class OneLine : public Converter {
  public:
-  explicit OneLine(Terms terms) : terms_(std::move(terms)) {}
+  OneLine(Terms terms, std::function<void()>& meanwhile)
+      : terms_(std::move(terms)), meanwhile_(meanwhile) {}
   const Terms& terms() const override { return terms_; }
   Result<silver::Account> convert(const std::string&, const OpenSource& open,
                                   Outputs& outputs) override {
     std::unique_ptr<ByteSource> source = SMITH_TRY(open());
     std::string text(100, '\0');
     text.resize(SMITH_TRY(source->read(text)));
+    if (auto act = std::exchange(meanwhile_, nullptr)) act();
     silver::Account account;
     if (text == "refuse") account.faults = {{"limit-exceeded", "no", ""}};
     if (text == "broken") return Error{Code::corrupt, "bad gzip", "", "compression-error"};
@@ -40,18 +45,20 @@ class OneLine : public Converter {
 
  private:
   Terms terms_;
+  std::function<void()>& meanwhile_;
 };
 
 class OneContract : public Converters {
  public:
-  Terms terms{"orders", 1, std::string(64, 'c')};
+  Terms terms{"orders", 1, std::string(64, 'c'), "terms"};
   uint64_t newest = 1;
+  std::function<void()> meanwhile;  // happens once, in the middle of the next conversion
   Code failing = Code::stopped;
   bool fails = false;
   Result<std::unique_ptr<Converter>> for_key(std::string_view, Reread reread) override {
     if (fails) return Error{failing, "two contracts match", "", ""};
     if (reread == Reread::now) terms.version = newest;
-    std::unique_ptr<Converter> converter = std::make_unique<OneLine>(terms);
+    std::unique_ptr<Converter> converter = std::make_unique<OneLine>(terms, meanwhile);
     return converter;
   }
 };
@@ -109,6 +116,55 @@ TEST_F(Forge, refuses_a_bad_file_and_keeps_the_older_silver) {
     EXPECT_EQ(again.status, Status::rejected);
     EXPECT_TRUE(store.peek(result.receipt).has_value()) << "rebuilt from the report";
   }
+}
+
+TEST_F(Forge, a_verdict_stands_for_a_new_format_but_not_for_a_new_contract) {
+  store.put("bronze/a.csv", "refuse");
+  RunResult first = run();
+  EXPECT_EQ(first.status, Status::rejected);
+  converters.terms.identity = std::string(64, 'd');  // another format version
+  RunResult known = run({.skip_known_rejects = true});
+  EXPECT_EQ(known.status, Status::rejected);
+  EXPECT_EQ(known.quarantine, first.quarantine) << "the first verdict, not a new one";
+  EXPECT_NE(run({.reprocess = true, .skip_known_rejects = true}).quarantine, first.quarantine);
+  converters.terms.identity = std::string(64, 'e');
+  converters.terms.outcome = "other terms";
+  RunResult again = run({.skip_known_rejects = true});
+  EXPECT_EQ(again.status, Status::rejected);
+  EXPECT_NE(again.quarantine, first.quarantine) << "tried again by itself";
+}
+
+TEST_F(Forge, who_loses_to_another_version_is_superseded_and_to_a_twin_a_duplicate) {
+  store.put("bronze/a.csv", "good");
+  OneContract other;
+  Smithy twin{store, store, prefixes, other, clock, {}};
+  converters.meanwhile = [&] {
+    store.put("bronze/a.csv", "newer");
+    EXPECT_EQ(forge("bronze/a.csv", twin).status, Status::success);
+  };
+  RunResult result = run();
+  EXPECT_EQ(result.status, Status::superseded);
+  EXPECT_EQ(*store.peek("silver/a.parquet"), "newer");
+
+  store.put("bronze/a.csv", "newest");
+  other.terms.identity = std::string(64, 'd');
+  converters.meanwhile = [&] {
+    EXPECT_EQ(forge("bronze/a.csv", twin).status, Status::success);
+  };
+  result = run();
+  EXPECT_EQ(result.status, Status::duplicate) << "the same version under another contract";
+  EXPECT_NE(result.receipt.find(std::string(16, 'd')), std::string::npos) << result.receipt;
+}
+
+TEST_F(Forge, silver_without_an_account_is_left_alone_until_it_may_be_replaced) {
+  store.put("bronze/a.csv", "good");
+  RunResult first = run();
+  store.erase(first.receipt);
+  RunResult result = run();
+  EXPECT_EQ(exit_status(result), 2);
+  EXPECT_NE(result.error->message.find("lost the account"), std::string::npos);
+  store.put("bronze/a.csv", "newer");
+  EXPECT_EQ(run({.adopt = true}).status, Status::success);
 }
 
 TEST_F(Forge, ignores_what_is_gone_or_not_bronze) {

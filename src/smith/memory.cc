@@ -4,6 +4,7 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <bit>
 
 #include "base/text.h"
 #include "parquet/schema.h"
@@ -50,15 +51,22 @@ uint64_t spool_bytes_max(const EngineOptions& options) {
   return std::clamp<uint64_t>(options.memory_bytes_max / 32, mib, 64 * mib);
 }
 
-Result<MemoryPlan> plan_memory(const EngineOptions& options, size_t columns) {
-  uint64_t budget = options.memory_bytes_max;
+// An eighth: 8 MiB, which zstd -19 wants, under the 64 MiB that must do for 200 columns.
+uint64_t inflate_window_bytes_max(const EngineOptions& options) {
+  return std::bit_floor(std::max<uint64_t>(options.memory_bytes_max / 8, mib));
+}
+
+Result<MemoryPlan> plan_memory(const EngineOptions& options, size_t columns,
+                               uint64_t inflate_bytes) {
+  uint64_t whole = options.memory_bytes_max;
+  uint64_t budget = whole - std::min(whole, inflate_bytes);
   uint32_t threads = options.threads == 0 ? usable_cores() : options.threads;
   threads = std::min<uint32_t>(threads, limits::threads_max);
   while (threads > 1 && needed(budget, threads, columns) > budget) --threads;
-  uint64_t least = needed(budget, 1, columns);
-  if (least > budget) {
+  uint64_t least = needed(budget, 1, columns) + inflate_bytes;
+  if (least > whole) {
     return Error{Code::denied,
-                 "--memory is " + human_bytes(budget) + ", and " + std::to_string(columns) +
+                 "--memory is " + human_bytes(whole) + ", and " + std::to_string(columns) +
                      " columns need at least " + human_bytes(least),
                  "give --memory " + std::to_string(least / mib + 1) + "MiB or more",
                  "configuration-error"};
@@ -67,9 +75,13 @@ Result<MemoryPlan> plan_memory(const EngineOptions& options, size_t columns) {
   plan.threads = threads;
   plan.ring_bytes = ring_bytes(budget, threads);
   uint64_t fixed = base_bytes + plan.ring_bytes + threads * worker_bytes(columns);
+  uint64_t left = budget - fixed;
+  // Silver and rejects each hold footer entries of three kinds.
+  plan.footer_bytes = left / 8 / 6;
   // While one row group is written out another one of the same size may be complete and waiting.
-  plan.pages_bytes_per_worker =
-      std::max<uint64_t>(pages_bytes_min, (budget - fixed) / (2 * threads));
+  uint64_t pages = (left - left / 8) / (2 * threads);
+  plan.reject_pages_bytes = pages / 4;
+  plan.silver_pages_bytes = pages - plan.reject_pages_bytes;
   return plan;
 }
 

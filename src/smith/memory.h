@@ -12,12 +12,21 @@ namespace silversmith::smith {
 
 struct MemoryPlan {
   uint32_t threads = 1;
-  size_t ring_bytes = 0;                // chunks between reader and workers
-  uint64_t pages_bytes_per_worker = 0;  // compressed pages before they spill
+  size_t ring_bytes = 0;  // chunks between reader and workers
+  // What is held before it spills: compressed pages of one worker's row group, of its rejects, and
+  // footer entries (each of an output's three kinds).
+  uint64_t silver_pages_bytes = 0;
+  uint64_t reject_pages_bytes = 0;
+  uint64_t footer_bytes = 0;
 };
 
+// `inflate_bytes` is what the decoder of a compressed source may hold (bronze::Reader).
 // Fails with denied (a configuration error) when even one thread needs more than the budget.
-Result<MemoryPlan> plan_memory(const EngineOptions& options, size_t columns);
+Result<MemoryPlan> plan_memory(const EngineOptions& options, size_t columns,
+                               uint64_t inflate_bytes);
+
+// The largest history window that a zstd frame may ask for under this budget: a power of two.
+uint64_t inflate_window_bytes_max(const EngineOptions& options);
 
 // What spools may hold in memory before they go to a file.
 uint64_t spool_bytes_max(const EngineOptions& options);

@@ -83,17 +83,16 @@ Result<csv::Dialect> settle_dialect(const EngineOptions& options,
   return dialect;
 }
 
-std::string outcome_identity(const EngineOptions& options, const contract::Contract* contract,
-                             const csv::Dialect& dialect) {
+std::string outcome_hash(const EngineOptions& options, const contract::Contract* contract,
+                         const csv::Dialect& dialect, Format format) {
   Json json = Json::object();
   if (contract != nullptr) {
     json.set("contract", contract->hash);
   } else {
     json.set("codec", static_cast<int>(options.codec));
   }
-  json.set("dialect", dialect_json(dialect))
-      .set("types", static_cast<int>(options.types))
-      .set("format", int64_t{silver::format_version});
+  json.set("dialect", dialect_json(dialect)).set("types", static_cast<int>(options.types));
+  if (format == Format::included) json.set("format", int64_t{silver::format_version});
   return sha256_hex(json.canonical());
 }
 

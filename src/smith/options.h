@@ -55,9 +55,11 @@ Result<> apply_dialect(const contract::DeclaredDialect& declared, csv::Dialect& 
 Result<csv::Dialect> settle_dialect(const EngineOptions& options,
                                     const contract::Contract* contract);
 
-// SHA-256 of what decides the outcome besides the bytes (decisions 4): the contract's hash or the
-// effective options, the settled dialect, the format version.
-std::string outcome_identity(const EngineOptions& options, const contract::Contract* contract,
-                             const csv::Dialect& dialect);
+// SHA-256 of what decides the outcome besides the source's bytes (decisions 4): the contract's hash
+// or the effective options, and the settled dialect. With the format version it is the identity
+// that names a generation; without it, it says whether the verdict on a refused file stands.
+enum class Format : uint8_t { left_out, included };
+std::string outcome_hash(const EngineOptions& options, const contract::Contract* contract,
+                         const csv::Dialect& dialect, Format format);
 
 }  // namespace silversmith::smith

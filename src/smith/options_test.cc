@@ -43,19 +43,20 @@ TEST(Options, limits_of_the_contract_reach_the_dialect) {
 TEST(Options, the_identity_changes_with_what_changes_the_outcome_and_nothing_else) {
   EngineOptions options;
   csv::Dialect dialect;
-  std::string identity = outcome_identity(options, nullptr, dialect);
+  std::string identity = outcome_hash(options, nullptr, dialect, Format::included);
+  EXPECT_NE(outcome_hash(options, nullptr, dialect, Format::left_out), identity);
   options.threads = 7;
   options.memory_bytes_max = 1;
   options.chunk_bytes = 3;
   options.kernel = "scalar";
-  EXPECT_EQ(outcome_identity(options, nullptr, dialect), identity);
+  EXPECT_EQ(outcome_hash(options, nullptr, dialect, Format::included), identity);
   dialect.delimiter = ';';
-  EXPECT_NE(outcome_identity(options, nullptr, dialect), identity);
+  EXPECT_NE(outcome_hash(options, nullptr, dialect, Format::included), identity);
   options.types = Types::text;
-  EXPECT_NE(outcome_identity(options, nullptr, csv::Dialect()), identity);
+  EXPECT_NE(outcome_hash(options, nullptr, csv::Dialect(), Format::included), identity);
   contract::Contract contract;
   contract.hash = "1";
-  EXPECT_NE(outcome_identity(EngineOptions(), &contract, csv::Dialect()), identity);
+  EXPECT_NE(outcome_hash(EngineOptions(), &contract, csv::Dialect(), Format::included), identity);
 }
 
 }  // namespace

@@ -40,7 +40,8 @@ Result<Pass> open_pass(const Converter::OpenSource& open, const PassOptions& opt
   Pass pass;
   pass.raw = SMITH_TRY(open());
   pass.watched = std::make_unique<WatchedSource>(*pass.raw, options.progress);
-  pass.reader = std::make_unique<bronze::Reader>(*pass.watched);
+  pass.reader = 
+      std::make_unique<bronze::Reader>(*pass.watched, options.inflate_window_bytes_max);
   pass.splitter = SMITH_TRY(
       csv::Splitter::open(options.dialect, *pass.reader, {options.chunk_bytes, options.kernel}));
   if (!options.dialect.header) return pass;

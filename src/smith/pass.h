@@ -44,6 +44,7 @@ struct PassOptions {
   std::string kernel;
   uint64_t span_bytes_min = limits::span_bytes_min;
   Progress* progress = nullptr;
+  uint64_t inflate_window_bytes_max = bronze::zstd_window_bytes_default;
 };
 
 // The type of the error for a source without a byte.

@@ -3,9 +3,9 @@
 
 #include <functional>
 #include <mutex>
-#include <thread>
 #include <vector>
 
+#include "base/thread.h"
 #include "frame/infer.h"
 #include "smith/assembler.h"
 #include "smith/delivery.h"
@@ -51,7 +51,8 @@ class Pipeline : public Converter {
  public:
   Pipeline(PipelineSetup setup, csv::Dialect dialect)
       : setup_(std::move(setup)), dialect_(std::move(dialect)) {
-    terms_.identity = outcome_identity(setup_.options, contract(), dialect_);
+    terms_.identity = outcome_hash(setup_.options, contract(), dialect_, Format::included);
+    terms_.outcome = outcome_hash(setup_.options, contract(), dialect_, Format::left_out);
     if (contract() == nullptr) return;
     terms_.contract = contract()->name;
     terms_.version = contract()->version;
@@ -81,7 +82,19 @@ class Pipeline : public Converter {
  private:
   PassOptions pass_options() const {
     const EngineOptions& options = setup_.options;
-    return {dialect_, options.chunk_bytes, options.kernel, options.span_bytes_min, setup_.progress};
+    return {dialect_,
+            options.chunk_bytes,
+            options.kernel,
+            options.span_bytes_min,
+            setup_.progress,
+            inflate_window_bytes_max(options)};
+  }
+
+  uint64_t raw_bytes_read() const {
+    return setup_.progress == nullptr ? 0 : setup_.progress->raw_bytes.load();
+  }
+  void set_raw_bytes(uint64_t bytes) {
+    if (setup_.progress != nullptr) setup_.progress->raw_bytes = bytes;
   }
 
   const contract::Contract* contract() const {
@@ -111,16 +124,18 @@ class Pipeline : public Converter {
       refused.faults = draft.faults;
       return refused;
     }
-    MemoryPlan memory = SMITH_TRY(plan_memory(setup_.options, draft.plan.columns.size()));
+    MemoryPlan memory = SMITH_TRY(plan_memory(setup_.options, draft.plan.columns.size(),
+                                              pass.reader->history_bytes_max()));
     SMITH_TRY(begin_records(pass, options, labels.size()));
     if (!draft.inferred.empty()) {
       SMITH_TRY(infer(draft, pass, memory));
-      // The second pass is the one that the progress line shows.
-      if (setup_.progress != nullptr) setup_.progress->raw_bytes = 0;
+      set_raw_bytes(0);  // the second pass is the one that the progress line shows
       pass = SMITH_TRY(open_pass(open, options));
       SMITH_TRY(begin_records(pass, options, labels.size()));
     }
+    uint64_t raw_bytes = raw_bytes_read();
     SMITH_TRY(settle_zones(draft, pass, open, options));
+    set_raw_bytes(raw_bytes);  // a look ahead is no progress
     SpanSetup setup = span_setup(account, draft.plan, pass.line_end, memory);
     Assembler assembler(setup, bounds(), outputs);
     return convert_records(account, {setup, pass, memory, assembler});
@@ -140,16 +155,25 @@ class Pipeline : public Converter {
     std::vector<std::string> labels;
     for (const contract::Field& field : contract()->fields) labels.push_back(field.name);
     PlanDraft draft = make_plan(contract(), setup_.options, dialect_, labels);
-    MemoryPlan memory = SMITH_TRY(plan_memory(setup_.options, labels.size()));
+    MemoryPlan memory = SMITH_TRY(plan_memory(setup_.options, labels.size(), 0));
     SpanSetup setup = span_setup(account, draft.plan, csv::LineEnd::newline, memory);
     Assembler assembler(setup, bounds(), outputs);
     return assembler.finish(account, csv::SplitterTotals());
   }
 
   // The typing scan: every span by whichever thread is free; scans merge in any order.
-  Result<> infer(PlanDraft& draft, Pass& pass, const MemoryPlan& memory) {
-    auto width = static_cast<uint32_t>(draft.plan.labels.size());
+  Result<frame::TypeScan> scan_types(uint32_t width, Pass& pass, const MemoryPlan& memory) {
     frame::TypeScan all(dialect_, width);
+    if (memory.threads == 1) {
+      csv::Tokeniser tokeniser(dialect_, pass.line_end, width, setup_.options.kernel);
+      std::optional<csv::Chunk> chunk = std::move(pass.first);
+      while (chunk.has_value()) {
+        if (chunk->kind == csv::ChunkKind::records) all.observe(tokeniser.tokenise(*chunk));
+        pass.splitter->recycle(std::move(chunk->buffer));
+        chunk = SMITH_TRY(pass.splitter->next());
+      }
+      return all;
+    }
     std::mutex merging;
     Feed feed(*pass.splitter, feed_options(memory));
     auto scan = [&]() -> Result<> {
@@ -167,6 +191,12 @@ class Pipeline : public Converter {
       return {};
     };
     SMITH_TRY(run_threads(feed, pass, memory.threads, scan));
+    return all;
+  }
+
+  Result<> infer(PlanDraft& draft, Pass& pass, const MemoryPlan& memory) {
+    auto width = static_cast<uint32_t>(draft.plan.labels.size());
+    frame::TypeScan all = SMITH_TRY(scan_types(width, pass, memory));
     std::vector<frame::Type> types = all.types();
     for (size_t index : draft.inferred) {
       frame::ColumnPlan& column = draft.plan.columns[index];
@@ -200,11 +230,13 @@ class Pipeline : public Converter {
     setup.silver_options = parquet::WriterOptions::for_columns(plan.columns.size());
     setup.silver_options.codec = codec();
     setup.silver_options.created_by = created_by;
-    setup.silver_options.memory_bytes_max = memory.pages_bytes_per_worker;
+    setup.silver_options.memory_bytes_max = memory.silver_pages_bytes;
+    setup.silver_options.footer_bytes_max = memory.footer_bytes;
     setup.reject_options = parquet::WriterOptions::for_columns(setup.reject_schema.size());
     setup.reject_options.codec = parquet::Codec::snappy;
     setup.reject_options.created_by = created_by;
-    setup.reject_options.memory_bytes_max = memory.pages_bytes_per_worker;
+    setup.reject_options.memory_bytes_max = memory.reject_pages_bytes;
+    setup.reject_options.footer_bytes_max = memory.footer_bytes;
     setup.reject_source = {account.key, account.contract, account.contract_version};
     setup.spools = setup_.spools;
     setup.kernel = setup_.options.kernel;
@@ -280,15 +312,21 @@ class Pipeline : public Converter {
                               const std::function<Result<>()>& body) {
     if (pass.first.has_value()) feed.prime(std::move(*pass.first));
     std::vector<Result<>> outcomes(count);
-    std::vector<std::thread> threads;
+    std::vector<Thread> threads;
+    Result<> started;
     for (Result<>& outcome : outcomes) {
-      threads.emplace_back([&] {
+      Result<Thread> thread = Thread::start([&body, &feed, &outcome] {
         outcome = body();
         if (!outcome) feed.stop();
       });
+      // Fewer than asked for give the same bytes, only later.
+      if (!thread) started = std::move(thread).error();
+      if (!thread) break;
+      threads.push_back(std::move(*thread));
     }
+    if (threads.empty()) return started;
     Result<> produced = feed.produce();
-    for (std::thread& thread : threads) thread.join();
+    threads.clear();  // joins them
     SMITH_TRY(std::move(produced));
     for (Result<>& outcome : outcomes) SMITH_TRY(std::move(outcome));
     return {};

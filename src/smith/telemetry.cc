@@ -49,6 +49,11 @@ std::string_view name_of(Status status) {
   return "error";
 }
 
+Status status_of(const silver::Account& account) {
+  bool rejects = account.rows_quarantined > 0 || account.cells_nullified > 0;
+  return rejects ? Status::success_with_rejects : Status::success;
+}
+
 Json result_json(const RunResult& result) {
   const silver::Account& account = result.account;
   Json json = Json::object();

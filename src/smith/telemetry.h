@@ -28,6 +28,8 @@ enum class Status : uint8_t {
 };
 inline constexpr size_t status_count = 7;
 std::string_view name_of(Status status);
+// Of a conversion that was not refused: cells that were made null are told as rejects are.
+Status status_of(const silver::Account& account);
 
 struct RunError {
   Code code = Code::busy;

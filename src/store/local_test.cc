@@ -163,8 +163,23 @@ TEST_F(LocalFiles, says_denied_for_what_it_may_not_read) {
   files.failing = "open /bronze/a.csv";
   files.failure = EACCES;
   EXPECT_EQ(store->open("bronze/a.csv").error().code, Code::denied);
-  files.failing = "list /bronze";
-  EXPECT_EQ(store->list("", "").error().code, Code::denied);
+}
+
+TEST_F(LocalFiles, a_folder_that_may_not_be_read_keeps_nobody_from_the_others) {
+  folder.put("bronze/a.csv", "a\n");
+  folder.put("bronze/shut/b.csv", "b\n");
+  folder.put("bronze/x.csv", "x\n");
+  files.failing = "list /bronze/shut";
+  files.failure = EACCES;
+  auto page = store->list("bronze/", "");
+  ASSERT_TRUE(page.ok()) << page.error().message;
+  ASSERT_EQ(page->objects.size(), 2U);
+  EXPECT_EQ(page->objects[1].key, "bronze/x.csv");
+  ASSERT_EQ(page->unreadable.size(), 1U);
+  EXPECT_EQ(page->unreadable[0].code, Code::denied);
+  EXPECT_NE(page->unreadable[0].message.find("bronze/shut"), std::string::npos);
+  files.failure = EIO;
+  EXPECT_EQ(store->list("bronze/", "").error().code, Code::busy) << "that passes: ask again";
 }
 
 TEST_F(LocalFiles, says_where_silver_is_blocked) {

@@ -61,19 +61,23 @@ void Seen::remember(std::string_view key, const FileState& file, std::string_vie
   Result<Place> place = state_.make(place_of(key));
   if (!place.ok()) return;
   FileOps& ops = state_.ops();
-  int parent = place->parent.number();
   // Two writers of one note write under their own names; the last rename wins, and both are true.
-  std::string draft =
-      place->name + "." + std::to_string(::getpid()) + "-" + std::to_string(place->parent.number());
-  Descriptor note(ops, ops.open_at(parent, draft, OpenMode::create));
+  // Drafts stand in tmp, where the next start sweeps what a killed process leaves; one that is
+  // swept too early only costs the note.
+  Result<Place> drafts = state_.make(".silversmith/tmp/seen-" + std::to_string(::getpid()) + "-" +
+                                     place->name.substr(0, 16));
+  if (!drafts.ok()) return;
+  FileOps::Place draft{drafts->parent.number(), drafts->name};
+  Descriptor note(ops, ops.open_at(draft.first, draft.second, OpenMode::create));
   if (!note.is_open()) {
-    ops.unlink(parent, draft);  // left by a process of the same number
+    ops.unlink(draft.first, draft.second);  // left by a process of the same number
     return;
   }
   std::string rest = state_text(file) + std::string(version);
   std::string text = checksum_of(key, rest) + " " + rest;
   bool whole = ops.write(note.number(), text) == static_cast<int64_t>(text.size());
-  if (!whole || ops.rename({parent, draft}, {parent, place->name}) < 0) ops.unlink(parent, draft);
+  bool noted = whole && ops.rename(draft, {place->parent.number(), place->name}) >= 0;
+  if (!noted) ops.unlink(draft.first, draft.second);
 }
 
 }  // namespace silversmith::store

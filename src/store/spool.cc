@@ -30,6 +30,17 @@ int open_unnamed(const std::string& directory) {
   return file;
 }
 
+// Trouble with scratch space says nothing about the object that is being converted: it never takes a
+// code that would refuse or ignore that object.
+Error scratch_error(int failure, const std::string& doing) {
+  Error error = file_error(failure, doing);
+  if (error.code == Code::missing || error.code == Code::invalid) {
+    error.code = Code::busy;
+    error.hint = "leave the folder of working files alone while silversmith runs; run again";
+  }
+  return error;
+}
+
 }  // namespace
 
 // Blocks of memory first; once the budget is gone, everything later goes to the file.
@@ -68,8 +79,10 @@ class BudgetSpool : public Spool {
       ssize_t count =
           ::pread(file_, into.data(), into.size(), static_cast<off_t>(offset - in_memory_));
       if (count < 0 && errno == EINTR) continue;
-      if (count < 0) return file_error(errno, "cannot read a spool file");
-      if (count == 0) return Error{Code::corrupt, "a spool file lost its end", "", ""};
+      if (count <= 0) {
+        return scratch_error(count < 0 ? errno : EIO,
+                             "cannot read back a spool file in " + maker_.directory_);
+      }
       offset += static_cast<uint64_t>(count);
       into = into.subspan(static_cast<size_t>(count));
     }
@@ -86,13 +99,13 @@ class BudgetSpool : public Spool {
 
   Result<> append_to_file(std::string_view bytes) {
     if (file_ < 0) file_ = open_unnamed(maker_.directory_);
-    if (file_ < 0) return file_error(errno, "cannot make a spool file in " + maker_.directory_);
+    if (file_ < 0) return scratch_error(errno, "cannot make a spool file in " + maker_.directory_);
     while (!bytes.empty()) {
       ssize_t count = ::pwrite(file_, bytes.data(), bytes.size(), static_cast<off_t>(in_file_));
       if (count < 0 && errno == EINTR) continue;
       if (count <= 0) {
-        return file_error(count < 0 ? errno : ENOSPC,
-                          "cannot write a spool file in " + maker_.directory_);
+        return scratch_error(count < 0 ? errno : ENOSPC,
+                             "cannot write a spool file in " + maker_.directory_);
       }
       in_file_ += static_cast<uint64_t>(count);
       bytes.remove_prefix(static_cast<size_t>(count));

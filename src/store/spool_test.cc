@@ -45,7 +45,10 @@ TEST(Spool, shares_one_budget_and_gives_it_back) {
     auto two = spools.make();
     ASSERT_TRUE(one->append(text_of(64 << 10)).ok());
     ASSERT_TRUE(two->append(text_of(64 << 10)).ok());
-    EXPECT_FALSE(two->append("x").ok()) << "beyond the budget a file is needed";
+    Result<> beyond = two->append("x");
+    ASSERT_FALSE(beyond.ok()) << "beyond the budget a file is needed";
+    EXPECT_EQ(beyond.error().code, Code::busy) << "scratch space says nothing about the data";
+    EXPECT_NE(beyond.error().hint, "");
   }
   auto three = spools.make();
   EXPECT_TRUE(three->append(text_of(128 << 10)).ok());

@@ -73,6 +73,7 @@ struct Listed {
 
 struct ListPage {
   std::vector<Listed> objects;      // ascending by key, bytewise
+  std::vector<Error> unreadable;    // folders that could not be looked into; the rest is listed
   std::optional<std::string> next;  // pass as `after` for the next page
 };
 

@@ -16,7 +16,7 @@ class Walker {
   Result<> directory(int number, const std::string& path) {
     std::vector<DirEntry> entries;
     int listed = folder_.ops().list(number, entries);
-    if (listed < 0) return file_error(listed, "cannot list " + folder_.where(path));
+    if (listed < 0) return unreadable(listed, path);
     for (DirEntry& entry : entries) {
       if (entry.kind == FileKind::directory) entry.name += '/';  // as it stands in a key
     }
@@ -43,8 +43,17 @@ class Walker {
     FileOps& ops = folder_.ops();
     Descriptor next(ops, ops.open_at(parent, segment, OpenMode::directory));
     if (next.number() == -ENOENT || next.number() == -ENOTDIR) return {};  // it went away since
-    if (!next.is_open()) return file_error(next.number(), "cannot list " + folder_.where(key));
+    if (!next.is_open()) return unreadable(next.number(), key);
     return directory(next.number(), key);
+  }
+
+  // One folder that we may not read keeps nobody from the others; passing trouble ends the walk, as
+  // a listing that lacks what is there would mislead.
+  Result<> unreadable(int failure, const std::string& path) {
+    Error error = file_error(failure, "cannot list " + folder_.where(path));
+    if (error.code != Code::denied || path.empty()) return error;
+    page_.unreadable.push_back(std::move(error));
+    return {};
   }
 
   Result<> file(int parent, const std::string& path, const std::string& name) {

@@ -17,7 +17,8 @@ struct WalkOptions {
   size_t keys_max = 1000;
 };
 
-// Fails with denied (a directory that we may not read), busy.
+// A folder below the root that we may not read is told in the page and passed over.
+// Fails with denied (the root), busy.
 Result<ListPage> walk(Folder& folder, const WalkOptions& options);
 
 }  // namespace silversmith::store

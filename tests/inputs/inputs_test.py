@@ -221,22 +221,50 @@ class BadPlaces(ProgramTest):
         self.assertEqual(done.status, 3, done)
         self.assert_says(done.err, "none.csv", "No such file")
 
-    def test_an_unreadable_file(self):
+    def run_as_nobody(self, arguments, closed=(), limits=()):
+        """Runs the program as a user without rights on the names in `closed`."""
         if os.geteuid() != 0:
             prefix = []
         elif shutil.which("setpriv"):
             prefix = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
         else:
             self.skipTest("root reads every file, and there is no setpriv to be somebody else")
-        self.make_lake({"bronze/a.csv": "a\n1\n", "bronze/b.csv": "a\n1\n"})
-        (self.lake / "bronze/a.csv").chmod(0)
-        self.folder.chmod(0o755)
-        for path in [self.lake, *self.lake.rglob("*")]:
-            if path.name != "a.csv":
-                path.chmod(0o777)
-        done = run_program("run", self.lake, "--json", prefix=prefix)
+        self.folder.chmod(0o777)
+        for path in [self.folder, *self.folder.rglob("*")]:
+            path.chmod(0 if path.name in closed else 0o777)
+        done = run_program(*arguments, prefix=[*prefix, *limits])
         if "Permission denied" in done.err and "setpriv" in done.err:
             self.skipTest("the program can't be run by another user: " + done.err)
+        return done
+
+    def test_an_unreadable_folder(self):
+        self.make_lake({"bronze/a.csv": "a\n1\n", "bronze/shut/b.csv": "a\n1\n",
+                        "bronze/x/c.csv": "a\n1\n"})
+        done = self.run_as_nobody(["run", self.lake, "--json"], closed=["shut"])
+        self.assertEqual({r["key"]: r["status"] for r in done.jsons()},
+                         {"bronze/a.csv": "success", "bronze/x/c.csv": "success"}, done)
+        self.assertEqual(done.status, 3, done)
+        self.assert_says(done.err, "bronze/shut", "ermission denied", "right")
+
+    def test_no_thread_to_be_had(self):
+        source = self.write("a.csv", "a,b\n" + "1,2\n" * 1000)
+        limits = ["prlimit", "--nproc=1"]
+        # Whoever this user is, another process of theirs may leave no room for one more.
+        if not shutil.which("prlimit"):
+            self.skipTest("there is no prlimit")
+        output = self.folder / "out.parquet"
+        done = self.run_as_nobody(["convert", source, "-o", output, "--threads", "2"],
+                                  limits=limits)
+        self.assertEqual(done.status, 75, done)
+        self.assert_says(done.err, "cannot start a thread", "--threads 1")
+        self.assertFalse(output.exists())
+        done = self.run_as_nobody(["convert", source, "-o", output, "--threads", "1"],
+                                  limits=limits)
+        self.assertEqual(done.status, 0, done)
+
+    def test_an_unreadable_file(self):
+        self.make_lake({"bronze/a.csv": "a\n1\n", "bronze/b.csv": "a\n1\n"})
+        done = self.run_as_nobody(["run", self.lake, "--json"], closed=["a.csv"])
         results = {r["key"]: r for r in done.jsons()}
         self.assertEqual(results["bronze/b.csv"]["status"], "success", done)
         self.assertEqual(results["bronze/a.csv"]["status"], "error")

@@ -25,7 +25,8 @@ Result<std::string> read_all(ByteSource& source) {
 class FakeConverter : public smith::Converter {
  public:
   explicit FakeConverter(uint64_t version)
-      : terms_{"orders", version, sha256_hex("orders" + std::to_string(version))} {}
+      : terms_{"orders", version, sha256_hex("orders" + std::to_string(version)),
+               std::to_string(version)} {}
 
   const smith::Terms& terms() const override { return terms_; }
 

@@ -136,7 +136,7 @@ store::Tag FaultyStore::shown_tag(std::string_view key, const store::Head& head)
   }
   auto account = silver::read_account(world_.store, key, head.tag);
   bool known = account.ok() && account->has_value();
-  return store::Tag{known ? (*account)->content_digest : head.tag.text};
+  return store::Tag{known ? (*account)->text_or("content_digest", "") : head.tag.text};
 }
 
 Result<store::Head> FaultyStore::head(std::string_view key) {

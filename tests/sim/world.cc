@@ -59,7 +59,9 @@ void World::erase_bronze() {
 std::optional<silver::Account> World::silver_account() {
   auto head = store.head(names.silver);
   if (!head.ok()) return std::nullopt;
-  auto account = silver::read_account(store, names.silver, head->tag);
+  auto json = silver::read_account(store, names.silver, head->tag);
+  if (!json.ok() || !json->has_value()) return std::nullopt;
+  auto account = silver::parse_account(**json);
   if (!account.ok()) return std::nullopt;
   return *account;
 }
