@@ -27,8 +27,7 @@ Result<Thread> Thread::start(std::function<void()> body) {
   };
   int failure = pthread_create(&state->handle, nullptr, run, state.get());
   if (failure != 0) {
-    return Error{Code::busy,
-                 "cannot start a thread (errno " + std::to_string(failure) + ")",
+    return Error{Code::busy, "cannot start a thread (errno " + std::to_string(failure) + ")",
                  "allow this user more processes (ulimit -u, pids.max), or give --threads 1", ""};
   }
   return Thread(std::move(state));

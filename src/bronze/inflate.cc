@@ -58,7 +58,8 @@ class ZstdInflater : public Inflater {
  public:
   explicit ZstdInflater(uint64_t window_bytes_max)
       : stream_(ZSTD_createDStream(), &ZSTD_freeDStream),
-        window_log_max_(std::clamp(static_cast<int>(std::bit_width(window_bytes_max)) - 1, 10, 31)) {
+        window_log_max_(
+            std::clamp(static_cast<int>(std::bit_width(window_bytes_max)) - 1, 10, 31)) {
     SMITH_CHECK(stream_ != nullptr, "zstd does not start");
     size_t set = ZSTD_DCtx_setParameter(stream_.get(), ZSTD_d_windowLogMax, window_log_max_);
     SMITH_CHECK(ZSTD_isError(set) == 0, "zstd knows its window's bounds");

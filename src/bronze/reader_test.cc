@@ -137,13 +137,15 @@ TEST(Reader, refuses_a_zstd_window_beyond_the_bound) {
   Read read = read_all(raw);
   ASSERT_TRUE(read.error.has_value());
   EXPECT_EQ(read.error->code, Code::denied) << "the file is whole, the budget does not take it";
-  EXPECT_NE(read.error->message.find("more than 32 MiB"), std::string::npos)
-      << read.error->message;
+  EXPECT_NE(read.error->message.find("more than 32 MiB"), std::string::npos) << read.error->message;
 }
 
 TEST(Reader, takes_a_zstd_window_that_the_budget_allows) {
   // A window of 64 MiB (exponent 16), then one raw block, the last, of one byte.
-  std::string raw("\x28\xb5\x2f\xfd\x00\x80\x09\x00\x00" "a", 10);
+  std::string raw(
+      "\x28\xb5\x2f\xfd\x00\x80\x09\x00\x00"
+      "a",
+      10);
   test::MemorySource source(raw, 3);
   Reader wide(source, uint64_t{64} << 20);
   std::string into(16, '\0');

@@ -43,7 +43,7 @@ struct WriterOptions {
   // Page limits depend on the column count alone (decisions 24), never on memory or threads.
   uint32_t page_rows_max = 65'536;
   uint32_t page_bytes_max = 1U << 20;
-  std::string created_by;         // "silversmith version x.y.z (build h)"
+  std::string created_by;  // "silversmith version x.y.z (build h)"
   // Held before they spill, 0: never spill. Compressed pages of a row group; and footer entries, of
   // each of their three kinds (metadata, column indexes, offset indexes).
   uint64_t memory_bytes_max = 0;

@@ -148,9 +148,7 @@ TEST_F(Forge, who_loses_to_another_version_is_superseded_and_to_a_twin_a_duplica
 
   store.put("bronze/a.csv", "newest");
   other.terms.identity = std::string(64, 'd');
-  converters.meanwhile = [&] {
-    EXPECT_EQ(forge("bronze/a.csv", twin).status, Status::success);
-  };
+  converters.meanwhile = [&] { EXPECT_EQ(forge("bronze/a.csv", twin).status, Status::success); };
   result = run();
   EXPECT_EQ(result.status, Status::duplicate) << "the same version under another contract";
   EXPECT_NE(result.receipt.find(std::string(16, 'd')), std::string::npos) << result.receipt;

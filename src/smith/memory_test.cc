@@ -65,7 +65,8 @@ TEST(Memory, a_decoders_window_is_part_of_the_budget) {
     EXPECT_LE(plan->silver_pages_bytes + plan->reject_pages_bytes + window / 4,
               without->silver_pages_bytes + without->reject_pages_bytes);
   }
-  EXPECT_TRUE(plan_memory(with(64 * mib, 1), 200, inflate_window_bytes_max(with(64 * mib, 1))).ok());
+  EXPECT_TRUE(
+      plan_memory(with(64 * mib, 1), 200, inflate_window_bytes_max(with(64 * mib, 1))).ok());
   EXPECT_FALSE(plan_memory(with(64 * mib, 1), 200, 32 * mib).ok());
 }
 

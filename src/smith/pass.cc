@@ -40,8 +40,7 @@ Result<Pass> open_pass(const Converter::OpenSource& open, const PassOptions& opt
   Pass pass;
   pass.raw = SMITH_TRY(open());
   pass.watched = std::make_unique<WatchedSource>(*pass.raw, options.progress);
-  pass.reader = 
-      std::make_unique<bronze::Reader>(*pass.watched, options.inflate_window_bytes_max);
+  pass.reader = std::make_unique<bronze::Reader>(*pass.watched, options.inflate_window_bytes_max);
   pass.splitter = SMITH_TRY(
       csv::Splitter::open(options.dialect, *pass.reader, {options.chunk_bytes, options.kernel}));
   if (!options.dialect.header) return pass;

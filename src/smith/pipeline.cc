@@ -82,12 +82,9 @@ class Pipeline : public Converter {
  private:
   PassOptions pass_options() const {
     const EngineOptions& options = setup_.options;
-    return {dialect_,
-            options.chunk_bytes,
-            options.kernel,
-            options.span_bytes_min,
-            setup_.progress,
-            inflate_window_bytes_max(options)};
+    return {dialect_,        options.chunk_bytes,
+            options.kernel,  options.span_bytes_min,
+            setup_.progress, inflate_window_bytes_max(options)};
   }
 
   uint64_t raw_bytes_read() const {
@@ -124,8 +121,8 @@ class Pipeline : public Converter {
       refused.faults = draft.faults;
       return refused;
     }
-    MemoryPlan memory = SMITH_TRY(plan_memory(setup_.options, draft.plan.columns.size(),
-                                              pass.reader->history_bytes_max()));
+    MemoryPlan memory = SMITH_TRY(
+        plan_memory(setup_.options, draft.plan.columns.size(), pass.reader->history_bytes_max()));
     SMITH_TRY(begin_records(pass, options, labels.size()));
     if (!draft.inferred.empty()) {
       SMITH_TRY(infer(draft, pass, memory));

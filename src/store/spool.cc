@@ -30,8 +30,8 @@ int open_unnamed(const std::string& directory) {
   return file;
 }
 
-// Trouble with scratch space says nothing about the object that is being converted: it never takes a
-// code that would refuse or ignore that object.
+// Trouble with scratch space says nothing about the object that is being converted: it never takes
+// a code that would refuse or ignore that object.
 Error scratch_error(int failure, const std::string& doing) {
   Error error = file_error(failure, doing);
   if (error.code == Code::missing || error.code == Code::invalid) {

@@ -17,8 +17,8 @@ class BudgetSpools : public SpoolMaker {
   BudgetSpools(uint64_t memory_bytes_max, std::string directory)
       : memory_bytes_max_(memory_bytes_max), directory_(std::move(directory)) {}
 
-  // Every spool must go before this does. Spools fail with busy (the disk is full, the folder or the
-  // file's end is gone) or denied, never with what would blame the data.
+  // Every spool must go before this does. Spools fail with busy (the disk is full, the folder or
+  // the file's end is gone) or denied, never with what would blame the data.
   std::unique_ptr<Spool> make() override;
 
  private:
