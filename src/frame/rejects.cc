@@ -7,7 +7,7 @@ namespace silversmith::frame {
 
 namespace {
 
-// The columns of rejects.parquet, in order.
+// The columns of rejects.parquet without the late one, in order.
 enum Field : size_t {
   source_key,
   contract,
@@ -64,6 +64,7 @@ std::string_view name_of(Disposition disposition) {
 const std::vector<RejectField>& reject_fields() {
   static const std::vector<RejectField> fields = {
       {"source_key", {Kind::text}},
+      {"source_version", {Kind::text}},
       {"contract", {Kind::text}},
       {"contract_version", {Kind::int64}},
       {"row", {Kind::int64}},
@@ -85,12 +86,19 @@ const std::vector<RejectField>& reject_fields() {
   return fields;
 }
 
+std::vector<RejectField> early_reject_fields() {
+  std::vector<RejectField> fields = reject_fields();
+  fields.erase(fields.begin() + late_reject_field);
+  return fields;
+}
+
 RejectColumns::RejectColumns(RejectSource source) : source_(std::move(source)) {
-  SMITH_CHECK(reject_fields().size() == field_count, "a reject column has no name");
+  std::vector<RejectField> fields = early_reject_fields();
+  SMITH_CHECK(fields.size() == field_count, "a reject column has no name");
   columns_.resize(field_count);
   held_.resize(field_count);
   places_.resize(field_count);
-  for (size_t i = 0; i < field_count; ++i) columns_[i].type = reject_fields()[i].type;
+  for (size_t i = 0; i < field_count; ++i) columns_[i].type = fields[i].type;
 }
 
 void RejectColumns::add_text(size_t index, std::string_view text) {

@@ -40,12 +40,17 @@ struct Reject {
   std::vector<FieldError> errors;
 };
 
-// Names and types of rejects.parquet's columns, in order.
+// Names and types of rejects.parquet's columns, in order. The source version of a folder's object
+// is its hash, known only when all was read: RejectColumns leaves that column out, and the file's
+// end brings it.
 struct RejectField {
   std::string_view name;
   Type type;
 };
 const std::vector<RejectField>& reject_fields();
+inline constexpr size_t late_reject_field = 1;  // source_version
+// The columns that RejectColumns makes: all but the late one.
+std::vector<RejectField> early_reject_fields();
 
 // What is the same for every reject of a run.
 struct RejectSource {
@@ -54,9 +59,8 @@ struct RejectSource {
   uint64_t contract_version = 0;
 };
 
-// Turns rejects into columns for a parquet row group. source_version is not among the columns'
-// values while converting a folder's object (its hash is known only at the end): it stands in the
-// file's key-value metadata. Reuses its memory.
+// Turns rejects into columns for a parquet row group: reject_fields() without the late one. Reuses
+// its memory.
 class RejectColumns {
  public:
   explicit RejectColumns(RejectSource source);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "parquet/file.h"
 
+#include <algorithm>
 #include <cstring>
 #include <limits>
 #include <utility>
@@ -41,44 +42,20 @@ struct WrittenRowGroup {
   ChunkBytes bytes;
 };
 
-}  // namespace
-
-struct FileWriter::State {
-  Schema schema;
-  WriterOptions options;
-  CountingSink sink;
-  ContentHash digest;
+// The footer's entries of the chunks of some columns, in the order in which the chunks went out.
+struct Entries {
   PageStore metadata;
   PageStore column_indexes;
   PageStore offset_indexes;
   std::vector<WrittenChunk> chunks;
-  std::vector<WrittenRowGroup> row_groups;
-  std::vector<ColumnChunk> totals;  // nulls and bounds of each column, no pages
-  std::vector<bool> max_lost;
-  uint64_t rows = 0;
 
-  State(Schema given, WriterOptions chosen, ByteSink& out, SpoolMaker* spools)
-      : schema(std::move(given)),
-        options(std::move(chosen)),
-        sink(out),
-        metadata(spools, options.footer_bytes_max),
-        column_indexes(spools, options.footer_bytes_max),
-        offset_indexes(spools, options.footer_bytes_max),
-        totals(schema.size()),
-        max_lost(schema.size()) {
-    digest_schema(digest, schema);
-  }
+  Entries(SpoolMaker* spools, uint64_t bytes_max)
+      : metadata(spools, bytes_max),
+        column_indexes(spools, bytes_max),
+        offset_indexes(spools, bytes_max) {}
 
-  Result<> begin() { return sink.count() > 0 ? Result<>() : sink.write(magic); }
-
-  Result<> append_chunk(size_t column, const ColumnChunk& chunk, PageStore& pages) {
-    uint64_t place = sink.count();
-    for (const Page& page : chunk.pages) {
-      SMITH_TRY(pages.copy(page.place, page.bytes, sink));
-      digest_page(digest, page.digest);
-    }
-    const ColumnSpec& spec = schema[column];
-    std::string entry = encode_column_metadata(spec, options.codec, chunk, place);
+  Result<> add(const ColumnSpec& spec, Codec codec, const ColumnChunk& chunk, uint64_t place) {
+    std::string entry = encode_column_metadata(spec, codec, chunk, place);
     std::string column_index = encode_column_index(spec.type, chunk);
     std::string offset_index = encode_offset_index(chunk, place);
     chunks.push_back({static_cast<uint32_t>(entry.size()),
@@ -86,10 +63,88 @@ struct FileWriter::State {
                       static_cast<uint32_t>(offset_index.size())});
     SMITH_TRY(metadata.append(entry));
     SMITH_TRY(column_indexes.append(column_index));
-    SMITH_TRY(offset_indexes.append(offset_index));
+    return offset_indexes.append(offset_index);
+  }
+};
+
+// How far the footer has come in Entries.
+struct Cursor {
+  Entries& entries;
+  uint64_t column_place = 0;  // in the file
+  uint64_t offset_place = 0;
+  size_t next = 0;
+  uint64_t metadata_place = 0;  // in the store
+};
+
+constexpr size_t no_column = std::numeric_limits<size_t>::max();
+
+// A row group of one column that has the same text in every row.
+Result<RowGroup> constant_rows(const Schema& schema, const WriterOptions& options,
+                               SpoolMaker* spools, uint64_t rows,
+                               std::optional<std::string_view> value) {
+  RowGroupWriter writer(schema, options, spools);
+  frame::Column column;
+  column.type = schema[0].type;
+  uint32_t most = static_cast<uint32_t>(std::min<uint64_t>(rows, options.page_rows_max));
+  column.values.resize(most * sizeof(frame::Text));
+  column.valid.resize(most);
+  std::string_view text = value.value_or("");
+  std::fill_n(column.data<frame::Text>(), most,
+              frame::Text{text.data(), static_cast<uint32_t>(text.size())});
+  std::fill_n(column.valid.begin(), most, value.has_value() ? uint8_t{1} : uint8_t{0});
+  for (uint64_t left = rows; left > 0; left -= column.rows) {
+    column.rows = static_cast<uint32_t>(std::min<uint64_t>(left, most));
+    column.null_count = value.has_value() ? 0 : column.rows;
+    SMITH_TRY(writer.append({&column, 1}, column.rows));
+  }
+  return writer.finish();
+}
+
+}  // namespace
+
+struct FileWriter::State {
+  Schema schema;
+  WriterOptions options;
+  CountingSink sink;
+  SpoolMaker* spools;
+  size_t late_column;
+  ContentHash digest;
+  Entries entries;
+  Entries late;  // of the late column
+  std::vector<WrittenRowGroup> row_groups;
+  std::vector<ColumnChunk> totals;  // nulls and bounds of each column, no pages
+  std::vector<bool> max_lost;
+  uint64_t rows = 0;
+
+  State(Schema given, WriterOptions chosen, ByteSink& out, SpoolMaker* maker, size_t late_index)
+      : schema(std::move(given)),
+        options(std::move(chosen)),
+        sink(out),
+        spools(maker),
+        late_column(late_index),
+        entries(maker, options.footer_bytes_max),
+        late(maker, options.footer_bytes_max),
+        totals(schema.size()),
+        max_lost(schema.size()) {
+    digest_schema(digest, schema);
+  }
+
+  Result<> begin() { return sink.count() > 0 ? Result<>() : sink.write(magic); }
+
+  Entries& entries_of(size_t column) { return column == late_column ? late : entries; }
+
+  Result<> append_chunk(size_t column, const ColumnChunk& chunk, PageStore& pages,
+                        WrittenRowGroup& row_group) {
+    uint64_t place = sink.count();
+    for (const Page& page : chunk.pages) {
+      SMITH_TRY(pages.copy(page.place, page.bytes, sink));
+      digest_page(digest, page.digest);
+    }
+    const ColumnSpec& spec = schema[column];
+    SMITH_TRY(entries_of(column).add(spec, options.codec, chunk, place));
     ChunkBytes bytes = bytes_of(chunk);
-    row_groups.back().bytes.compressed += bytes.compressed;
-    row_groups.back().bytes.uncompressed += bytes.uncompressed;
+    row_group.bytes.compressed += bytes.compressed;
+    row_group.bytes.uncompressed += bytes.uncompressed;
     ColumnChunk& total = totals[column];
     total.nulls += chunk.nulls;
     max_lost[column] = max_lost[column] || (chunk.bounds.has_min && !chunk.bounds.has_max);
@@ -114,30 +169,18 @@ struct FileWriter::State {
   }
 
   // The footer goes out entry by entry: with many chunks it is larger than what we want to hold.
-  Result<> write_footer(const KeyValues& key_values, uint64_t column_place, uint64_t offset_place) {
+  Result<> write_footer(const KeyValues& key_values, Cursor regular, Cursor behind) {
     ThriftWriter out;
     out.begin_struct();
     out.field_i32(1, 1);
     put_schema(out, 2, schema);
     out.field_i64(3, static_cast<int64_t>(rows));
     out.begin_list(4, ThriftType::structure, row_groups.size());
-    size_t next = 0;
-    uint64_t metadata_place = 0;
     for (size_t i = 0; i < row_groups.size(); ++i) {
       out.begin_struct();
       out.begin_list(1, ThriftType::structure, schema.size());
       for (size_t column = 0; column < schema.size(); ++column) {
-        const WrittenChunk& chunk = chunks[next++];
-        out.begin_struct();
-        out.field_i64(2, 0);
-        out.begin_field(3, ThriftType::structure);
-        SMITH_TRY(sink.write(out.bytes()));
-        out.drain();
-        SMITH_TRY(metadata.copy(metadata_place, chunk.metadata_bytes, sink));
-        metadata_place += chunk.metadata_bytes;
-        put_index_places(out, chunk, column_place, offset_place);
-        column_place += chunk.column_index_bytes;
-        offset_place += chunk.offset_index_bytes;
+        SMITH_TRY(write_chunk_entry(out, column == late_column ? behind : regular));
       }
       put_row_group(out, i);
     }
@@ -145,15 +188,32 @@ struct FileWriter::State {
     return sink.write(out.bytes());
   }
 
-  static void put_index_places(ThriftWriter& out, const WrittenChunk& chunk, uint64_t column_place,
-                               uint64_t offset_place) {
-    out.field_i64(4, static_cast<int64_t>(offset_place));
+  Result<> write_chunk_entry(ThriftWriter& out, Cursor& cursor) {
+    const WrittenChunk& chunk = cursor.entries.chunks[cursor.next++];
+    out.begin_struct();
+    out.field_i64(2, 0);
+    out.begin_field(3, ThriftType::structure);
+    SMITH_TRY(sink.write(out.bytes()));
+    out.drain();
+    SMITH_TRY(cursor.entries.metadata.copy(cursor.metadata_place, chunk.metadata_bytes, sink));
+    out.field_i64(4, static_cast<int64_t>(cursor.offset_place));
     out.field_i32(5, static_cast<int32_t>(chunk.offset_index_bytes));
     if (chunk.column_index_bytes > 0) {
-      out.field_i64(6, static_cast<int64_t>(column_place));
+      out.field_i64(6, static_cast<int64_t>(cursor.column_place));
       out.field_i32(7, static_cast<int32_t>(chunk.column_index_bytes));
     }
     out.end_struct();
+    cursor.metadata_place += chunk.metadata_bytes;
+    cursor.column_place += chunk.column_index_bytes;
+    cursor.offset_place += chunk.offset_index_bytes;
+    return {};
+  }
+
+  // Writes all of it and says where it begins.
+  Result<uint64_t> write_index(PageStore& index) {
+    uint64_t place = sink.count();
+    SMITH_TRY(index.copy(0, index.size(), sink));
+    return place;
   }
 
   void put_row_group(ThriftWriter& out, size_t index) const {
@@ -189,7 +249,11 @@ struct FileWriter::State {
 };
 
 FileWriter::FileWriter(Schema schema, WriterOptions options, ByteSink& sink, SpoolMaker* spools)
-    : state_(std::make_unique<State>(std::move(schema), std::move(options), sink, spools)) {}
+    : FileWriter(std::move(schema), std::move(options), sink, spools, no_column) {}
+FileWriter::FileWriter(Schema schema, WriterOptions options, ByteSink& sink, SpoolMaker* spools,
+                       size_t late_column)
+    : state_(std::make_unique<State>(std::move(schema), std::move(options), sink, spools,
+                                     late_column)) {}
 FileWriter::FileWriter(FileWriter&&) noexcept = default;
 FileWriter::~FileWriter() = default;
 
@@ -197,13 +261,31 @@ Result<> FileWriter::append(RowGroup row_group) {
   State& state = *state_;
   RowGroup::State& given = *row_group.state_;
   if (given.rows == 0) return {};
-  SMITH_CHECK(given.chunks.size() == state.schema.size(), "a row group of another schema");
+  bool one_is_late = state.late_column != no_column;
+  SMITH_CHECK(given.chunks.size() + (one_is_late ? 1 : 0) == state.schema.size(),
+              "a row group of another schema");
   SMITH_TRY(state.begin());
-  state.row_groups.push_back({given.rows, state.sink.count(), {}});
+  WrittenRowGroup& written = state.row_groups.emplace_back();
+  written.rows = given.rows;
+  written.place = state.sink.count();
   for (size_t i = 0; i < given.chunks.size(); ++i) {
-    SMITH_TRY(state.append_chunk(i, given.chunks[i], given.pages));
+    size_t column = i < state.late_column ? i : i + 1;
+    SMITH_TRY(state.append_chunk(column, given.chunks[i], given.pages, written));
   }
   state.rows += given.rows;
+  return {};
+}
+
+Result<> FileWriter::fill_late(std::optional<std::string_view> value) {
+  State& state = *state_;
+  SMITH_CHECK(state.late_column != no_column && state.late.chunks.empty(), "no column is late");
+  Schema schema = {state.schema[state.late_column]};
+  for (WrittenRowGroup& row_group : state.row_groups) {
+    RowGroup made =
+        SMITH_TRY(constant_rows(schema, state.options, state.spools, row_group.rows, value));
+    RowGroup::State& given = *made.state_;
+    SMITH_TRY(state.append_chunk(state.late_column, given.chunks[0], given.pages, row_group));
+  }
   return {};
 }
 
@@ -211,18 +293,22 @@ FileSummary FileWriter::summary() const { return state_->summary(); }
 
 Result<FileSummary> FileWriter::finish(const KeyValues& key_values) {
   State& state = *state_;
+  SMITH_CHECK(state.late_column == no_column || state.late.chunks.size() == state.row_groups.size(),
+              "the late column was not filled");
   SMITH_TRY(state.begin());
   FileSummary summary = state.summary();
   KeyValues all = {{"silversmith.digest", summary.digest.hex()}};
   for (const auto& pair : key_values) {
     if (pair.first != all[0].first) all.push_back(pair);
   }
-  uint64_t column_place = state.sink.count();
-  SMITH_TRY(state.column_indexes.copy(0, state.column_indexes.size(), state.sink));
-  uint64_t offset_place = state.sink.count();
-  SMITH_TRY(state.offset_indexes.copy(0, state.offset_indexes.size(), state.sink));
+  Cursor regular{state.entries};
+  Cursor behind{state.late};
+  regular.column_place = SMITH_TRY(state.write_index(state.entries.column_indexes));
+  behind.column_place = SMITH_TRY(state.write_index(state.late.column_indexes));
+  regular.offset_place = SMITH_TRY(state.write_index(state.entries.offset_indexes));
+  behind.offset_place = SMITH_TRY(state.write_index(state.late.offset_indexes));
   uint64_t footer_place = state.sink.count();
-  SMITH_TRY(state.write_footer(all, column_place, offset_place));
+  SMITH_TRY(state.write_footer(all, regular, behind));
   uint64_t footer_bytes = state.sink.count() - footer_place;
   if (footer_bytes > std::numeric_limits<int32_t>::max()) {
     return Error{Code::limit, "the Parquet footer passes 2 GiB", "split the file", ""};

@@ -2,13 +2,15 @@
 // row groups → file bytes, in order, then indexes and footer (Apache Parquet format,
 // README "File format", PageIndex.md). Pure bytes into a ByteSink.
 //
-// Use: 1 FileWriter(schema, options, sink) · 2 append() each row group in order · 3 summary() for
-// what the account needs · 4 finish(key_values).
+// Use: 1 FileWriter(schema, options, sink) · 2 append() each row group in order · 3 fill_late()
+// when a column was left for later · 4 summary() for what the account needs · 5 finish(key_values).
 #pragma once
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -46,11 +48,19 @@ class FileWriter {
   // `sink` and `spools` must outlive this. Nothing is written before the first append() or
   // finish(). Footer entries past options.footer_bytes_max wait in a spool, if `spools` are given.
   FileWriter(Schema schema, WriterOptions options, ByteSink& sink, SpoolMaker* spools = nullptr);
+  // With `late_column` that column of the schema, text, is not in the row groups that come: it has
+  // the same value in every row, known only when they have gone out. Its chunks stand behind all
+  // others, which the format allows (README "Glossary": only a column chunk is contiguous).
+  FileWriter(Schema schema, WriterOptions options, ByteSink& sink, SpoolMaker* spools,
+             size_t late_column);
   FileWriter(FileWriter&&) noexcept;
   ~FileWriter();
 
   // A row group without rows is dropped. Fails with what the sink fails with.
   Result<> append(RowGroup row_group);
+  // Gives the late column its value; none is null. Requires that there is one; once, behind the
+  // last append(). Fails with what the sink or a spool fails with.
+  Result<> fill_late(std::optional<std::string_view> value);
   FileSummary summary() const;
   // Page indexes, footer, magic. Key-value "silversmith.digest" is added by itself. Returns the
   // summary with the final byte count.

@@ -107,12 +107,20 @@ Json Reader::metadata_json() const {
 Result<Hash128> Reader::digest() {
   ContentHash hash;
   digest_schema(hash, schema());
+  // In file order: a column that was known late stands behind all others.
+  std::vector<std::pair<const ChunkEntry*, const ColumnSpec*>> chunks;
   for (const RowGroupEntry& row_group : state_->footer.row_groups) {
     for (size_t i = 0; i < row_group.chunks.size(); ++i) {
-      ChunkReader reader(state_->file, schema()[i], row_group.chunks[i]);
-      ChunkReader::RawPage page;
-      while (SMITH_TRY(reader.next(page))) digest_page(hash, content_hash(page.image));
+      chunks.emplace_back(&row_group.chunks[i], &schema()[i]);
     }
+  }
+  std::stable_sort(chunks.begin(), chunks.end(), [](const auto& one, const auto& other) {
+    return one.first->offset() < other.first->offset();
+  });
+  for (const auto& [chunk, spec] : chunks) {
+    ChunkReader reader(state_->file, *spec, *chunk);
+    ChunkReader::RawPage page;
+    while (SMITH_TRY(reader.next(page))) digest_page(hash, content_hash(page.image));
   }
   return hash.digest();
 }

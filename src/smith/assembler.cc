@@ -125,7 +125,12 @@ struct Assembler::State {
   Result<> open_rejects() {
     if (rejects_file.has_value()) return {};
     ByteSink* sink = SMITH_TRY(outputs.rejects_parquet());
-    rejects_file.emplace(setup.reject_schema, setup.reject_options, *sink, setup.spools);
+    parquet::Schema schema = setup.reject_schema;
+    const frame::RejectField& late = frame::reject_fields()[frame::late_reject_field];
+    schema.insert(schema.begin() + frame::late_reject_field,
+                  {std::string(late.name), late.type, false});
+    rejects_file.emplace(std::move(schema), setup.reject_options, *sink, setup.spools,
+                         frame::late_reject_field);
     return {};
   }
 
@@ -188,7 +193,16 @@ struct Assembler::State {
     }
     parquet::KeyValues key_values = SMITH_TRY(outputs.seal(account));
     if (silver_file.has_value()) SMITH_TRY(silver_file->finish(key_values));
-    if (rejects_file.has_value()) SMITH_TRY(rejects_file->finish(key_values));
+    return finish_rejects(account, key_values);
+  }
+
+  // Without a lake (convert) nothing names the version.
+  Result<> finish_rejects(const silver::Account& account, const parquet::KeyValues& key_values) {
+    if (!rejects_file.has_value()) return {};
+    std::optional<std::string_view> version;
+    if (!account.source_version.empty()) version = account.source_version;
+    SMITH_TRY(rejects_file->fill_late(version));
+    SMITH_TRY(rejects_file->finish(key_values));
     return {};
   }
 };

@@ -30,6 +30,7 @@ uint64_t seed_of(Pattern pattern, uint32_t row) {
     case Pattern::repeated: return mix(mix(row) % 7);
     case Pattern::sorted: return row;
     case Pattern::turning: return row < 30'000 ? mix(row % 11) : mix(row);
+    case Pattern::constant: return 1;
   }
   return 0;
 }
@@ -80,6 +81,7 @@ double real(Pattern pattern, uint32_t row) {
 std::string text(const MatrixFile& file, Kind kind, Pattern pattern, uint32_t row) {
   static const std::array<std::string, 6> words = {
       "", "a", "plain text", "Grüße, 世界", "😀", "line\nbreak \"quoted\""};
+  if (pattern == Pattern::constant) return "the same everywhere";
   uint64_t seed = seed_of(pattern, row);
   if (kind == Kind::json) return "{\"id\":" + std::to_string(seed % 100'000) + "}";
   if (kind == Kind::binary) {
@@ -227,6 +229,15 @@ std::vector<MatrixFile> matrix() {
   add({"turning", columns_of(Pattern::turning, Nulls::some), {60'000}, Codec::snappy, 20'000});
   add({"decimals", decimals(), {500}, Codec::snappy});
   Type text_type{Kind::text, 0, 0, false};
+  Type integer_type{Kind::int64, 0, 0, false};
+  for (Nulls nulls : {Nulls::none, Nulls::all}) {
+    add({nulls == Nulls::none ? "late" : "late-null",
+         {{{"n", integer_type, false}, Pattern::varied, Nulls::some},
+          {{"late", text_type, false}, Pattern::constant, nulls},
+          {{"t", text_type, false}, Pattern::repeated, Nulls::some}},
+         {3000, 1, 70'000},
+         Codec::snappy});
+  }
   add({"long-texts",
        {{{"t", text_type, false}, Pattern::varied, Nulls::some}},
        {12},

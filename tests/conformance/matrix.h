@@ -19,7 +19,8 @@ enum class Pattern : uint8_t {
   varied,    // mostly distinct values, extremes among them
   repeated,  // few distinct values: a dictionary
   sorted,
-  turning,  // repeated at first, then distinct: the dictionary is given up midway
+  turning,   // repeated at first, then distinct: the dictionary is given up midway
+  constant,  // one text; such a column is written last (parquet::FileWriter's late column)
 };
 enum class Nulls : uint8_t { none, some, all, first_half };
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
+#include <optional>
 #include <string>
 
 #include "conformance/matrix.h"
@@ -29,6 +30,23 @@ class FileSink : public ByteSink {
 // A row group goes in by batches of uneven sizes, as it does in the product.
 constexpr uint32_t batch_rows_max = 777;
 
+// The column that is written last, if any.
+std::optional<size_t> late_column(const MatrixFile& file) {
+  for (size_t i = 0; i < file.columns.size(); ++i) {
+    if (file.columns[i].pattern == Pattern::constant) return i;
+  }
+  return std::nullopt;
+}
+
+Result<> fill_late(const MatrixFile& file, const MatrixColumn& column,
+                   parquet::FileWriter& writer) {
+  std::vector<std::string> held;
+  frame::Column made = make_column(file, column, {0, 1}, held);
+  if (made.is_null(0)) return writer.fill_late(std::nullopt);
+  frame::Text text = made.as<frame::Text>()[0];
+  return writer.fill_late(std::string_view(text.data, text.size));
+}
+
 Result<> write_row_group(const MatrixFile& file, uint32_t first, uint32_t rows,
                          parquet::RowGroupWriter& writer) {
   for (uint32_t done = 0; done < rows;) {
@@ -36,6 +54,7 @@ Result<> write_row_group(const MatrixFile& file, uint32_t first, uint32_t rows,
     std::vector<std::vector<std::string>> held(file.columns.size());
     std::vector<frame::Column> columns;
     for (size_t i = 0; i < file.columns.size(); ++i) {
+      if (i == late_column(file)) continue;
       columns.push_back(make_column(file, file.columns[i], {first + done, count}, held[i]));
     }
     SMITH_TRY(writer.append(columns, count));
@@ -83,7 +102,11 @@ Result<> write_file(const MatrixFile& file, const std::string& folder) {
   if (file.page_rows_max > 0) options.page_rows_max = file.page_rows_max;
   if (file.page_bytes_max > 0) options.page_bytes_max = file.page_bytes_max;
   FileSink sink(folder + "/" + file.name + ".parquet");
-  parquet::FileWriter writer(schema, options, sink);
+  std::optional<size_t> late = late_column(file);
+  parquet::FileWriter writer = late.has_value()
+                                   ? parquet::FileWriter(schema, options, sink, nullptr, *late)
+                                   : parquet::FileWriter(schema, options, sink);
+  if (late.has_value()) schema.erase(schema.begin() + static_cast<int64_t>(*late));
   parquet::RowGroupWriter row_group(schema, options, nullptr);
   uint32_t first = 0;
   for (uint32_t rows : file.row_groups) {
@@ -92,6 +115,7 @@ Result<> write_file(const MatrixFile& file, const std::string& folder) {
     SMITH_TRY(writer.append(std::move(finished)));
     first += rows;
   }
+  if (late.has_value()) SMITH_TRY(fill_late(file, file.columns[*late], writer));
   SMITH_TRY(writer.finish({{"purpose", "conformance"}}));
   FileSink expected(folder + "/" + file.name + ".json");
   return expected.write(expectations(file).dump());
