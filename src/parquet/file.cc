@@ -76,30 +76,6 @@ struct Cursor {
   uint64_t metadata_place = 0;  // in the store
 };
 
-constexpr size_t no_column = std::numeric_limits<size_t>::max();
-
-// A row group of one column that has the same text in every row.
-Result<RowGroup> constant_rows(const Schema& schema, const WriterOptions& options,
-                               SpoolMaker* spools, uint64_t rows,
-                               std::optional<std::string_view> value) {
-  RowGroupWriter writer(schema, options, spools);
-  frame::Column column;
-  column.type = schema[0].type;
-  uint32_t most = static_cast<uint32_t>(std::min<uint64_t>(rows, options.page_rows_max));
-  column.values.resize(most * sizeof(frame::Text));
-  column.valid.resize(most);
-  std::string_view text = value.value_or("");
-  std::fill_n(column.data<frame::Text>(), most,
-              frame::Text{text.data(), static_cast<uint32_t>(text.size())});
-  std::fill_n(column.valid.begin(), most, value.has_value() ? uint8_t{1} : uint8_t{0});
-  for (uint64_t left = rows; left > 0; left -= column.rows) {
-    column.rows = static_cast<uint32_t>(std::min<uint64_t>(left, most));
-    column.null_count = value.has_value() ? 0 : column.rows;
-    SMITH_TRY(writer.append({&column, 1}, column.rows));
-  }
-  return writer.finish();
-}
-
 }  // namespace
 
 struct FileWriter::State {
@@ -107,7 +83,6 @@ struct FileWriter::State {
   WriterOptions options;
   CountingSink sink;
   SpoolMaker* spools;
-  size_t late_column;
   ContentHash digest;
   Entries entries;
   Entries late;  // of the late column
@@ -116,12 +91,11 @@ struct FileWriter::State {
   std::vector<bool> max_lost;
   uint64_t rows = 0;
 
-  State(Schema given, WriterOptions chosen, ByteSink& out, SpoolMaker* maker, size_t late_index)
+  State(Schema given, WriterOptions chosen, ByteSink& out, SpoolMaker* maker)
       : schema(std::move(given)),
         options(std::move(chosen)),
         sink(out),
         spools(maker),
-        late_column(late_index),
         entries(maker, options.footer_bytes_max),
         late(maker, options.footer_bytes_max),
         totals(schema.size()),
@@ -131,7 +105,7 @@ struct FileWriter::State {
 
   Result<> begin() { return sink.count() > 0 ? Result<>() : sink.write(magic); }
 
-  Entries& entries_of(size_t column) { return column == late_column ? late : entries; }
+  Entries& entries_of(size_t column) { return column == options.late_column ? late : entries; }
 
   Result<> append_chunk(size_t column, const ColumnChunk& chunk, PageStore& pages,
                         WrittenRowGroup& row_group) {
@@ -150,6 +124,30 @@ struct FileWriter::State {
     max_lost[column] = max_lost[column] || (chunk.bounds.has_min && !chunk.bounds.has_max);
     merge_bounds(spec.type, chunk.bounds, total.bounds);
     return {};
+  }
+
+  // A row group of that column alone, which has the same text in every row.
+  Result<RowGroup> constant_rows(size_t index, uint64_t count,
+                                 std::optional<std::string_view> value) const {
+    Schema alone = {schema[index]};
+    WriterOptions how = options;
+    how.late_column.reset();
+    RowGroupWriter writer(alone, how, spools);
+    frame::Column column;
+    column.type = alone[0].type;
+    auto most = static_cast<uint32_t>(std::min<uint64_t>(count, options.page_rows_max));
+    column.values.resize(most * sizeof(frame::Text));
+    column.valid.resize(most);
+    std::string_view text = value.value_or("");
+    std::fill_n(column.data<frame::Text>(), most,
+                frame::Text{text.data(), static_cast<uint32_t>(text.size())});
+    std::fill_n(column.valid.begin(), most, value.has_value() ? uint8_t{1} : uint8_t{0});
+    for (uint64_t left = count; left > 0; left -= column.rows) {
+      column.rows = static_cast<uint32_t>(std::min<uint64_t>(left, most));
+      column.null_count = value.has_value() ? 0 : column.rows;
+      SMITH_TRY(writer.append({&column, 1}, column.rows));
+    }
+    return writer.finish();
   }
 
   FileSummary summary() const {
@@ -180,7 +178,7 @@ struct FileWriter::State {
       out.begin_struct();
       out.begin_list(1, ThriftType::structure, schema.size());
       for (size_t column = 0; column < schema.size(); ++column) {
-        SMITH_TRY(write_chunk_entry(out, column == late_column ? behind : regular));
+        SMITH_TRY(write_chunk_entry(out, column == options.late_column ? behind : regular));
       }
       put_row_group(out, i);
     }
@@ -249,11 +247,7 @@ struct FileWriter::State {
 };
 
 FileWriter::FileWriter(Schema schema, WriterOptions options, ByteSink& sink, SpoolMaker* spools)
-    : FileWriter(std::move(schema), std::move(options), sink, spools, no_column) {}
-FileWriter::FileWriter(Schema schema, WriterOptions options, ByteSink& sink, SpoolMaker* spools,
-                       size_t late_column)
-    : state_(std::make_unique<State>(std::move(schema), std::move(options), sink, spools,
-                                     late_column)) {}
+    : state_(std::make_unique<State>(std::move(schema), std::move(options), sink, spools)) {}
 FileWriter::FileWriter(FileWriter&&) noexcept = default;
 FileWriter::~FileWriter() = default;
 
@@ -261,15 +255,15 @@ Result<> FileWriter::append(RowGroup row_group) {
   State& state = *state_;
   RowGroup::State& given = *row_group.state_;
   if (given.rows == 0) return {};
-  bool one_is_late = state.late_column != no_column;
-  SMITH_CHECK(given.chunks.size() + (one_is_late ? 1 : 0) == state.schema.size(),
+  std::optional<size_t> late = state.options.late_column;
+  SMITH_CHECK(given.chunks.size() + (late.has_value() ? 1 : 0) == state.schema.size(),
               "a row group of another schema");
   SMITH_TRY(state.begin());
   WrittenRowGroup& written = state.row_groups.emplace_back();
   written.rows = given.rows;
   written.place = state.sink.count();
   for (size_t i = 0; i < given.chunks.size(); ++i) {
-    size_t column = i < state.late_column ? i : i + 1;
+    size_t column = late.has_value() && i >= *late ? i + 1 : i;
     SMITH_TRY(state.append_chunk(column, given.chunks[i], given.pages, written));
   }
   state.rows += given.rows;
@@ -278,13 +272,13 @@ Result<> FileWriter::append(RowGroup row_group) {
 
 Result<> FileWriter::fill_late(std::optional<std::string_view> value) {
   State& state = *state_;
-  SMITH_CHECK(state.late_column != no_column && state.late.chunks.empty(), "no column is late");
-  Schema schema = {state.schema[state.late_column]};
+  SMITH_CHECK(state.options.late_column.has_value() && state.late.chunks.empty(),
+              "no column is late");
+  size_t column = *state.options.late_column;
   for (WrittenRowGroup& row_group : state.row_groups) {
-    RowGroup made =
-        SMITH_TRY(constant_rows(schema, state.options, state.spools, row_group.rows, value));
+    RowGroup made = SMITH_TRY(state.constant_rows(column, row_group.rows, value));
     RowGroup::State& given = *made.state_;
-    SMITH_TRY(state.append_chunk(state.late_column, given.chunks[0], given.pages, row_group));
+    SMITH_TRY(state.append_chunk(column, given.chunks[0], given.pages, row_group));
   }
   return {};
 }
@@ -293,8 +287,8 @@ FileSummary FileWriter::summary() const { return state_->summary(); }
 
 Result<FileSummary> FileWriter::finish(const KeyValues& key_values) {
   State& state = *state_;
-  SMITH_CHECK(state.late_column == no_column || state.late.chunks.size() == state.row_groups.size(),
-              "the late column was not filled");
+  bool filled = state.late.chunks.size() == state.row_groups.size();
+  SMITH_CHECK(filled || !state.options.late_column.has_value(), "the late column was not filled");
   SMITH_TRY(state.begin());
   FileSummary summary = state.summary();
   KeyValues all = {{"silversmith.digest", summary.digest.hex()}};

@@ -48,11 +48,6 @@ class FileWriter {
   // `sink` and `spools` must outlive this. Nothing is written before the first append() or
   // finish(). Footer entries past options.footer_bytes_max wait in a spool, if `spools` are given.
   FileWriter(Schema schema, WriterOptions options, ByteSink& sink, SpoolMaker* spools = nullptr);
-  // With `late_column` that column of the schema, text, is not in the row groups that come: it has
-  // the same value in every row, known only when they have gone out. Its chunks stand behind all
-  // others, which the format allows (README "Glossary": only a column chunk is contiguous).
-  FileWriter(Schema schema, WriterOptions options, ByteSink& sink, SpoolMaker* spools,
-             size_t late_column);
   FileWriter(FileWriter&&) noexcept;
   ~FileWriter();
 

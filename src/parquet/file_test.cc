@@ -57,12 +57,12 @@ TEST(FileWriter, takes_a_column_whose_one_value_is_known_last) {
   const Schema whole = {{"n", schema[0].type, false},
                         {"late", {frame::Kind::text}, false},
                         {"m", schema[0].type, false}};
-  const Schema early = {whole[0], whole[2]};
   WriterOptions options = WriterOptions::for_columns(3);
+  options.late_column = 1;
   for (std::optional<std::string_view> value : {std::optional<std::string_view>("v7"), {}}) {
     test::StringSink sink;
-    FileWriter writer(whole, options, sink, nullptr, 1);
-    RowGroupWriter row_group(early, options, nullptr);
+    FileWriter writer(whole, options, sink);
+    RowGroupWriter row_group(whole, options, nullptr);
     for (uint32_t rows : {3U, 100'000U}) {
       ASSERT_TRUE(row_group.append(two_counting_columns(rows), rows).ok());
       ASSERT_TRUE(writer.append(row_group.finish().value()).ok());

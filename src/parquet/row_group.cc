@@ -29,8 +29,9 @@ struct RowGroupWriter::State {
 RowGroupWriter::RowGroupWriter(const Schema& schema, const WriterOptions& options,
                                SpoolMaker* spools)
     : state_(std::make_unique<State>(options, spools)) {
-  for (const ColumnSpec& spec : schema) {
-    state_->columns.push_back(make_column_writer(spec, options, state_->pages));
+  for (size_t i = 0; i < schema.size(); ++i) {
+    if (i == options.late_column) continue;
+    state_->columns.push_back(make_column_writer(schema[i], options, state_->pages));
   }
 }
 RowGroupWriter::RowGroupWriter(RowGroupWriter&&) noexcept = default;

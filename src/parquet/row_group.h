@@ -42,7 +42,8 @@ class RowGroupWriter {
   RowGroupWriter(RowGroupWriter&&) noexcept;
   ~RowGroupWriter();
 
-  // Requires columns of the schema's types, all of `rows` rows; their bytes are not kept.
+  // Requires columns of the schema's types without options.late_column, all of `rows` rows; their
+  // bytes are not kept.
   // Fails with what a spool fails with.
   Result<> append(std::span<const frame::Column> columns, uint32_t rows);
   uint64_t rows() const;

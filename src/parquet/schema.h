@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,6 +44,10 @@ struct WriterOptions {
   // Page limits depend on the column count alone (decisions 24), never on memory or threads.
   uint32_t page_rows_max = 65'536;
   uint32_t page_bytes_max = 1U << 20;
+  // A text column of the schema that is not in the row groups that come: it has the same value in
+  // every row, known only when they have gone out (FileWriter::fill_late). Its chunks stand behind
+  // all others, which the format allows (README "Glossary": only a column chunk is contiguous).
+  std::optional<size_t> late_column;
   std::string created_by;  // "silversmith version x.y.z (build h)"
   // Held before they spill, 0: never spill. Compressed pages of a row group; and footer entries, of
   // each of their three kinds (metadata, column indexes, offset indexes).

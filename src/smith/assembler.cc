@@ -125,12 +125,7 @@ struct Assembler::State {
   Result<> open_rejects() {
     if (rejects_file.has_value()) return {};
     ByteSink* sink = SMITH_TRY(outputs.rejects_parquet());
-    parquet::Schema schema = setup.reject_schema;
-    const frame::RejectField& late = frame::reject_fields()[frame::late_reject_field];
-    schema.insert(schema.begin() + frame::late_reject_field,
-                  {std::string(late.name), late.type, false});
-    rejects_file.emplace(std::move(schema), setup.reject_options, *sink, setup.spools,
-                         frame::late_reject_field);
+    rejects_file.emplace(setup.reject_schema, setup.reject_options, *sink, setup.spools);
     return {};
   }
 

@@ -219,7 +219,7 @@ class Pipeline : public Converter {
     for (const frame::ColumnPlan& column : plan.columns) {
       setup.schema.push_back({column.name, column.type, false});
     }
-    for (const frame::RejectField& field : frame::early_reject_fields()) {
+    for (const frame::RejectField& field : frame::reject_fields()) {
       setup.reject_schema.push_back({std::string(field.name), field.type, false});
     }
     std::string created_by = "silversmith version " + std::string(version_text) + " (build " +
@@ -229,8 +229,9 @@ class Pipeline : public Converter {
     setup.silver_options.created_by = created_by;
     setup.silver_options.memory_bytes_max = memory.silver_pages_bytes;
     setup.silver_options.footer_bytes_max = memory.footer_bytes;
-    setup.reject_options = parquet::WriterOptions::for_columns(frame::reject_fields().size());
+    setup.reject_options = parquet::WriterOptions::for_columns(setup.reject_schema.size());
     setup.reject_options.codec = parquet::Codec::snappy;
+    setup.reject_options.late_column = frame::late_reject_field;
     setup.reject_options.created_by = created_by;
     setup.reject_options.memory_bytes_max = memory.reject_pages_bytes;
     setup.reject_options.footer_bytes_max = memory.footer_bytes;

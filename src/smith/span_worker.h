@@ -34,7 +34,7 @@ struct SpanSetup {
   Target target = Target::parquet;
   parquet::Schema schema = {};
   parquet::WriterOptions silver_options = {};
-  parquet::Schema reject_schema = {};  // without the late column
+  parquet::Schema reject_schema = {};
   parquet::WriterOptions reject_options = {};
   frame::RejectSource reject_source = {};
   SpoolMaker* spools = nullptr;

@@ -44,9 +44,10 @@ class SpanWorkerTest : public ::testing::Test {
     setup.width = 2;
     setup.target = Target::csv;
     setup.schema = {{"id", {frame::Kind::int64}, false}, {"name", {frame::Kind::text}, false}};
-    for (const frame::RejectField& field : frame::early_reject_fields()) {
+    for (const frame::RejectField& field : frame::reject_fields()) {
       setup.reject_schema.push_back({std::string(field.name), field.type, false});
     }
+    setup.reject_options.late_column = frame::late_reject_field;
     setup.spools = &spools_;
     return setup;
   }

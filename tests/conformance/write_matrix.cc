@@ -103,10 +103,8 @@ Result<> write_file(const MatrixFile& file, const std::string& folder) {
   if (file.page_bytes_max > 0) options.page_bytes_max = file.page_bytes_max;
   FileSink sink(folder + "/" + file.name + ".parquet");
   std::optional<size_t> late = late_column(file);
-  parquet::FileWriter writer = late.has_value()
-                                   ? parquet::FileWriter(schema, options, sink, nullptr, *late)
-                                   : parquet::FileWriter(schema, options, sink);
-  if (late.has_value()) schema.erase(schema.begin() + static_cast<int64_t>(*late));
+  options.late_column = late;
+  parquet::FileWriter writer(schema, options, sink);
   parquet::RowGroupWriter row_group(schema, options, nullptr);
   uint32_t first = 0;
   for (uint32_t rows : file.row_groups) {
