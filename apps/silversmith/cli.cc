@@ -13,9 +13,29 @@ namespace silversmith::app {
 namespace {
 
 // Named in the public interface, built by later versions: a clear answer beats "unknown command".
-constexpr std::string_view later_commands[] = {
-    "worker", "lambda", "invoke", "event", "sniff", "infer",       "validate", "backfill",
-    "sweep",  "doctor", "serve",  "top",   "dlq",   "completions", "man"};
+constexpr std::string_view later_commands[] = {"worker",
+                                               "lambda",
+                                               "invoke",
+                                               "event",
+                                               "sniff",
+                                               "infer",
+                                               "validate",
+                                               "backfill",
+                                               "sweep",
+                                               "doctor",
+                                               "serve",
+                                               "top",
+                                               "dlq",
+                                               "completions",
+                                               "man",
+                                               "config",
+                                               "quarantine export",
+                                               "quarantine replay",
+                                               "contract import",
+                                               "contract export",
+                                               "contract test",
+                                               "contract diff",
+                                               "runs tail"};
 
 struct Collected {
   const OptionSpec* spec = nullptr;
@@ -83,11 +103,7 @@ struct Parser {
     }
     add_operands(command, spec);
     for (const OptionSpec& option : option_table()) {
-      auto takes = split(option.commands, ' ');
-      bool everywhere = option.commands.empty();
-      if (everywhere || std::find(takes.begin(), takes.end(), words[0]) != takes.end()) {
-        add_option(command, option);
-      }
+      if (command_takes(spec.path, option)) add_option(command, option);
     }
     leaves.emplace_back(command, &spec);
   }
@@ -125,10 +141,36 @@ Result<Invocation> collect(Parser& parser, const std::vector<std::string>& argum
 
 }  // namespace
 
+namespace {
+
+// `runs zz`: the library would only say that something is missing.
+Result<> check_second_word(const std::vector<std::string>& arguments) {
+  if (arguments.empty()) return {};
+  std::vector<std::string> seconds;
+  for (const CommandSpec& spec : command_table()) {
+    auto words = split(spec.path, ' ');
+    if (words.size() == 2 && words[0] == arguments[0]) seconds.emplace_back(words[1]);
+  }
+  bool wants = !seconds.empty();
+  bool option = arguments.size() > 1 && arguments[1].starts_with('-');
+  if (!wants || option) return {};
+  std::string known = "wanted one of " + join(seconds, ", ");
+  if (arguments.size() == 1) return usage(arguments[0] + " alone is no command, " + known);
+  bool there = std::find(seconds.begin(), seconds.end(), arguments[1]) != seconds.end();
+  if (there) return {};
+  return usage("there is no command " + show(arguments[0] + " " + arguments[1]) + ", " + known);
+}
+
+}  // namespace
+
 Result<Invocation> parse_arguments(const std::vector<std::string>& arguments) {
-  if (!arguments.empty() && std::find(std::begin(later_commands), std::end(later_commands),
-                                      arguments[0]) != std::end(later_commands)) {
-    return usage("silversmith " + arguments[0] + " is not supported yet");
+  std::string path;
+  for (size_t i = 0; i < std::min<size_t>(arguments.size(), 2); ++i) {
+    path += (i == 0 ? "" : " ") + arguments[i];
+    if (std::find(std::begin(later_commands), std::end(later_commands), path) !=
+        std::end(later_commands)) {
+      return usage("silversmith " + path + " is not supported yet");
+    }
   }
   const auto& known = command_table();
   bool is_command = arguments.empty() || arguments[0].starts_with('-') ||
@@ -136,6 +178,7 @@ Result<Invocation> parse_arguments(const std::vector<std::string>& arguments) {
                       return split(spec.path, ' ').front() == arguments[0];
                     });
   if (!is_command) return usage("there is no command " + show(arguments[0]));
+  SMITH_TRY(check_second_word(arguments));
   Parser parser;
   parser.app.require_subcommand(1);
   for (const CommandSpec& spec : command_table()) parser.add_command(spec);

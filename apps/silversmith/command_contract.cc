@@ -4,6 +4,7 @@
 #include "contract/parse.h"
 #include "files.h"
 #include "smith/contracts.h"
+#include "smith/options.h"
 
 namespace silversmith::app {
 
@@ -11,6 +12,10 @@ Result<Exit> contract_command(const Invocation& invocation, Console& console) {
   const std::string& path = invocation.operands.at(0);
   std::string text = SMITH_TRY(read_whole_file(path, smith::contract_bytes_max));
   auto contract = contract::parse_contract(text, path);
+  if (contract) {
+    auto dialect = smith::settle_dialect(smith::EngineOptions(), &*contract);
+    if (!dialect) contract = std::move(dialect).error().in(path);
+  }
   bool lint = invocation.command == "contract lint";
   if (!contract && lint) {
     if (console.json()) {

@@ -43,6 +43,11 @@ Result<Paths> paths_of(const Invocation& invocation, smith::Target target) {
   paths.source = invocation.operands.at(0);
   if (auto given = invocation.settings.given("output")) {
     paths.output = *given;
+    if (invocation.operands.size() > 1) {
+      return Error{Code::invalid,
+                   "the output is given twice: " + invocation.operands[1] + " and -o",
+                   "give one of them", ""};
+    }
   } else if (invocation.operands.size() > 1) {
     paths.output = invocation.operands[1];
   } else if (target != smith::Target::parquet) {
@@ -97,12 +102,24 @@ class FileOutputs : public smith::Outputs {
     return key_values;
   }
 
-  // Rejects first: when the output is there, its rejects are complete.
+  // Rejects first: when the output is there, its rejects are complete. What an earlier run left
+  // goes last, as it belongs to the output that is replaced.
   Result<> keep() {
-    SMITH_TRY(replace_reject("rejects.csv", csv_));
-    SMITH_TRY(replace_reject("rejects.parquet", parquet_));
-    if (silver_ != nullptr) return silver_->keep();
+    if (csv_ != nullptr) SMITH_TRY(csv_->keep());
+    if (parquet_ != nullptr) SMITH_TRY(parquet_->keep());
+    if (silver_ != nullptr) SMITH_TRY(silver_->keep());
+    if (csv_ == nullptr) remove_reject("rejects.csv");
+    if (parquet_ == nullptr) remove_reject("rejects.parquet");
     return {};
+  }
+
+  // The older output stays when a file is refused; rejects of an earlier input do not.
+  void refuse() {
+    csv_.reset();
+    parquet_.reset();
+    silver_.reset();
+    remove_reject("rejects.csv");
+    remove_reject("rejects.parquet");
   }
 
   uint64_t bytes_out() const { return silver_ == nullptr ? 0 : silver_->size(); }
@@ -119,23 +136,23 @@ class FileOutputs : public smith::Outputs {
                    "it held",
                    "give --rejects DIR, or write to a file with -o OUT", ""};
     }
-    std::error_code failed;
-    made_folder_ |= std::filesystem::create_directories(*paths_.rejects, failed);
-    if (failed) {
-      return Error{Code::denied, "can't make " + *paths_.rejects + ": " + failed.message(), "", ""};
-    }
+    SMITH_TRY(make_folder());
     file = SMITH_TRY(OutputFile::create(*paths_.rejects + "/" + name));
     return file.get();
   }
 
-  // Rejects of an earlier run never stay beside a newer output.
-  Result<> replace_reject(const std::string& name, std::unique_ptr<OutputFile>& file) {
-    if (file != nullptr) return file->keep();
-    if (!paths_.rejects.has_value()) return {};
+  Result<> make_folder() {
+    std::error_code failed;
+    made_folder_ |= std::filesystem::create_directories(*paths_.rejects, failed);
+    if (!failed) return {};
+    return Error{Code::denied, "can't make " + *paths_.rejects + ": " + failed.message(), "", ""};
+  }
+
+  void remove_reject(std::string_view name) {
+    if (!paths_.rejects.has_value()) return;
     std::error_code ignored;
-    std::filesystem::remove(*paths_.rejects + "/" + name, ignored);
+    std::filesystem::remove(*paths_.rejects + "/" + std::string(name), ignored);
     if (rejects_folder().empty()) std::filesystem::remove(*paths_.rejects, ignored);
-    return {};
   }
 
   Paths paths_;
@@ -192,14 +209,46 @@ Result<std::optional<contract::Contract>> given_contract(const Settings& setting
 
 }  // namespace
 
-Result<Exit> convert_command(const Invocation& invocation, Console& console) {
+namespace {
+
+// What is said about a run: on standard output, unless the output itself is there. A refusal is
+// always told.
+void tell(const smith::RunResult& result, bool aside, Console& console) {
+  bool refused = result.status == smith::Status::rejected;
+  std::string text =
+      console.json() ? smith::result_json(result).dump() : result_text(result, console);
+  if (aside || (refused && !console.json())) {
+    refused || console.json() ? console.warning(text) : console.note(text);
+  } else if (console.json() || !console.quiet()) {
+    console.result(text);
+  }
+}
+
+smith::RunResult result_of(silver::Account account, const Paths& paths,
+                           const FileOutputs& outputs) {
+  smith::RunResult result;
+  result.account = std::move(account);
+  if (result.account.refused()) {
+    result.status = smith::Status::rejected;
+    return result;
+  }
+  result.status = smith::status_of(result.account);
+  result.output = paths.output;
+  result.quarantine = outputs.rejects_folder();
+  result.bytes_out = outputs.bytes_out();
+  return result;
+}
+
+Result<smith::RunResult> convert(const Invocation& invocation, Console& console, Paths& paths) {
   smith::PipelineSetup setup;
   setup.options = SMITH_TRY(engine_options(invocation.settings));
   setup.options.empty_source = smith::EmptySource::table;
   setup.contract = SMITH_TRY(given_contract(invocation.settings));
-  Paths paths = SMITH_TRY(paths_of(invocation, setup.options.target));
-  store::BudgetSpools spools(smith::spool_bytes_max(setup.options),
-                             std::filesystem::temp_directory_path().string());
+  paths = SMITH_TRY(paths_of(invocation, setup.options.target));
+  std::error_code failed;
+  std::string scratch = std::filesystem::temp_directory_path(failed).string();
+  if (failed) scratch = "/tmp";
+  store::BudgetSpools spools(smith::spool_bytes_max(setup.options), scratch);
   smith::Progress progress;
   StopSignals signals(progress);
   setup.spools = &spools;
@@ -212,28 +261,39 @@ Result<Exit> convert_command(const Invocation& invocation, Console& console) {
     ProgressLine line(console, paths.source, progress, source.bytes);
     return converter->convert(paths.source, source.open, outputs);
   }();
-  if (!account && signals.exit() != Exit::ok) return signals.exit();
   if (!account) return std::move(account).error().in(paths.source);
-  if (!account->refused()) SMITH_TRY(outputs.keep());
-  smith::RunResult result;
-  result.account = std::move(*account);
-  bool refused = result.account.refused();
-  result.status = refused ? smith::Status::rejected : smith::status_of(result.account);
-  result.output = refused ? "" : paths.output;
-  result.quarantine = refused ? "" : outputs.rejects_folder();
-  result.bytes_out = refused ? 0 : outputs.bytes_out();
+  if (account->refused()) {
+    outputs.refuse();
+  } else {
+    SMITH_TRY(outputs.keep());
+  }
+  smith::RunResult result = result_of(std::move(*account), paths, outputs);
   result.duration_ms = static_cast<uint64_t>(watch.micros() / 1000);
   result.memory_peak_bytes = memory_peak_bytes();
-  std::string text =
-      console.json() ? smith::result_json(result).dump() : result_text(result, console);
-  // With the output on standard output, what is said about it goes to the other stream.
-  bool aside = paths.output == "-" || (refused && !console.json());
-  if (aside) {
-    console.note(text);
-  } else if (console.json() || !console.quiet()) {
-    console.result(text);
+  return result;
+}
+
+}  // namespace
+
+Result<Exit> convert_command(const Invocation& invocation, Console& console) {
+  Paths paths;
+  Result<smith::RunResult> converted = convert(invocation, console, paths);
+  bool aside = paths.output == "-";
+  if (!converted) {
+    Error error = std::move(converted).error();
+    smith::RunResult result;
+    result.account.key = invocation.operands.at(0);
+    result.error = smith::RunError{error.code, error.type, error.message, error.hint};
+    smith::log_result(console.log(), result);
+    if (console.json()) tell(result, aside, console);
+    if (error.code == Code::stopped) return StopSignals::exit();
+    console.error(error);
+    return exit_of(error);
   }
-  if (refused) return Exit::negative;
+  const smith::RunResult& result = *converted;
+  smith::log_result(console.log(), result);
+  tell(result, aside, console);
+  if (result.status == smith::Status::rejected) return Exit::negative;
   bool strict = invocation.settings.text("fail-on") == "reject";
   bool rejects = result.status == smith::Status::success_with_rejects;
   return strict && rejects ? Exit::negative : Exit::ok;

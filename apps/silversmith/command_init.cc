@@ -67,7 +67,8 @@ Result<Exit> init_command(const Invocation& invocation, Console& console) {
     return Error{Code::invalid, root + ": lakes in S3 are not supported yet", "use a folder", ""};
   }
   fs::path lake(root);
-  bool contracts_new = !fs::exists(lake / "contracts");
+  std::error_code ignored;
+  bool contracts_new = !fs::exists(lake / "contracts", ignored);
   for (const char* folder : {"bronze", "silver", "quarantine", "receipts", "contracts"}) {
     SMITH_TRY(make_folder(lake / folder));
   }

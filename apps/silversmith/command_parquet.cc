@@ -51,10 +51,21 @@ Result<Exit> parquet_command(const Invocation& invocation, Console& console) {
     return Exit::ok;
   }
   if (invocation.command == "parquet digest") {
-    console.result(SMITH_TRY(reader.digest().in(path)).hex());
+    std::string digest = SMITH_TRY(reader.digest().in(path)).hex();
+    if (console.json()) {
+      Json json = Json::object();
+      console.result_json(json.set("file", path).set("digest", digest));
+    } else {
+      console.result(digest);
+    }
     return Exit::ok;
   }
   SMITH_TRY(reader.verify().in(path));
+  if (console.json()) {
+    Json json = Json::object();
+    console.result_json(json.set("file", path).set("valid", true).set("rows", reader.rows()));
+    return Exit::ok;
+  }
   console.result(path + ": whole, " + human_count(reader.rows()) + " rows");
   return Exit::ok;
 }

@@ -13,8 +13,8 @@ namespace silversmith::app {
 namespace {
 
 std::string state_of(const Run& run) {
-  if (run.receipt.account.refused()) return "rejected";
-  return run.current ? "current" : "superseded";
+  if (!run.current) return "superseded";
+  return run.receipt.account.refused() ? "rejected" : "current";
 }
 
 Json run_json(const Run& run) {
@@ -22,26 +22,24 @@ Json run_json(const Run& run) {
   Json json = Json::object();
   json.set("state", state_of(run)).set("receipt", run.receipt_key);
   json.set("account", silver::account_json(account));
-  if (run.receipt.observed.has_value()) {
-    const silver::Observed& observed = *run.receipt.observed;
-    Json seen = Json::object();
-    seen.set("run_id", observed.run_id)
-        .set("started", observed.started)
-        .set("duration_ms", observed.duration_ms)
-        .set("bytes_out", observed.bytes_out);
-    json.set("observed", std::move(seen));
-  }
+  json.set("observed", silver::observed_json(run.receipt.observed));
   return json;
 }
 
+// What could not be read is told, and the listing is not complete without it.
+Exit told(const Runs& found, Console& console) {
+  for (const Error& error : found.unreadable) console.error(error);
+  return found.unreadable.empty() ? Exit::ok : Exit::negative;
+}
+
 Result<Exit> list_runs(Lake& lake, Console& console) {
-  std::vector<Run> runs = SMITH_TRY(read_runs(lake, ""));
+  Runs found = SMITH_TRY(read_runs(lake, ""));
   if (console.json()) {
-    for (const Run& run : runs) console.result_json(run_json(run));
-    return Exit::ok;
+    for (const Run& run : found.runs) console.result_json(run_json(run));
+    return told(found, console);
   }
   Table table({"state", "key", "rows", "rejects", "contract", "started", "generation"});
-  for (const Run& run : runs) {
+  for (const Run& run : found.runs) {
     const silver::Account& account = run.receipt.account;
     std::string contract = account.contract.empty()
                                ? "-"
@@ -52,25 +50,26 @@ Result<Exit> list_runs(Lake& lake, Console& console) {
                std::to_string(account.rows_quarantined), contract, started, account.generation});
   }
   console.result(table.text());
-  return Exit::ok;
+  return told(found, console);
 }
 
 Result<Exit> show_runs(Lake& lake, const std::string& key, Console& console) {
-  std::vector<Run> runs = SMITH_TRY(read_runs(lake, key));
-  if (runs.empty()) {
-    return Error{Code::missing, "there is no receipt of " + key, "see silversmith runs ls", ""};
+  Runs found = SMITH_TRY(read_runs(lake, key));
+  if (found.runs.empty() && found.unreadable.empty()) {
+    return Error{Code::missing, "there is no receipt of " + printable(key),
+                 "see silversmith runs ls", ""};
   }
-  for (const Run& run : runs) {
+  for (const Run& run : found.runs) {
     Json json = run_json(run);
     console.result(console.json() ? json.dump() : json.pretty());
   }
-  return Exit::ok;
+  return told(found, console);
 }
 
 Result<Exit> list_quarantine(Lake& lake, Console& console) {
-  std::vector<Run> runs = SMITH_TRY(read_runs(lake, ""));
+  Runs found = SMITH_TRY(read_runs(lake, ""));
   Table table({"state", "key", "records", "reasons", "quarantine"});
-  for (const Run& run : runs) {
+  for (const Run& run : found.runs) {
     const silver::Account& account = run.receipt.account;
     if (!account.refused() && account.rows_quarantined == 0 && account.cells_nullified == 0) {
       continue;
@@ -89,7 +88,7 @@ Result<Exit> list_quarantine(Lake& lake, Console& console) {
                join(reasons, ", "), names.quarantine_dir(account.generation)});
   }
   if (!console.json()) console.result(table.text());
-  return Exit::ok;
+  return told(found, console);
 }
 
 // The rejects.parquet of one generation, at most `limit` rows of it.
@@ -97,7 +96,12 @@ Result<> show_rejects(Lake& lake, const std::string& parquet_key, size_t limit, 
   auto object = SMITH_TRY(lake.target().open(parquet_key));
   auto reader = SMITH_TRY(parquet::Reader::open(*object).in(lake.target().where(parquet_key)));
   RowChoice choice{{"line", "reason", "field", "value", "message", "action"}, limit};
-  return print_rows(reader, choice, console);
+  SMITH_TRY(print_rows(reader, choice, console));
+  if (reader.rows() > limit) {
+    console.note(human_count(reader.rows() - limit) + " more: --limit " +
+                 std::to_string(reader.rows()) + " shows all");
+  }
+  return {};
 }
 
 void show_refused(const silver::Account& account, Console& console) {
@@ -114,21 +118,21 @@ void show_refused(const silver::Account& account, Console& console) {
 Result<Exit> show_quarantine(Lake& lake, const Invocation& invocation, Console& console) {
   const std::string& key = invocation.operands.at(1);
   size_t limit = SMITH_TRY(whole_number(invocation.settings, "limit"));
-  std::vector<Run> runs = SMITH_TRY(read_runs(lake, key));
+  Runs found = SMITH_TRY(read_runs(lake, key));
   bool any = false;
-  for (const Run& run : runs) {
+  for (const Run& run : found.runs) {
     const silver::Account& account = run.receipt.account;
     silver::Names names = silver::names_of(lake.prefixes(), account.key);
     std::string directory = names.quarantine_dir(account.generation);
     bool rejects = SMITH_TRY(silver::exists(lake.target(), directory + "rejects.parquet"));
     if (!account.refused() && !rejects) continue;
     any = true;
-    if (!console.json()) console.result(directory + "  " + state_of(run));
+    if (!console.json()) console.result(printable(directory) + "  " + state_of(run));
     if (account.refused()) show_refused(account, console);
     if (rejects) SMITH_TRY(show_rejects(lake, directory + "rejects.parquet", limit, console));
   }
-  if (!any) console.note("nothing of " + key + " is in quarantine");
-  return Exit::ok;
+  if (!any) console.note("nothing of " + printable(key) + " is in quarantine");
+  return told(found, console);
 }
 
 }  // namespace

@@ -45,7 +45,8 @@ class Watch {
       work();
       if (signals_.exit() != Exit::ok) break;
       Watcher::News news = SMITH_TRY(watcher_.wait(wait_ms()));
-      for (const std::string& path : news.ready) add("bronze/" + path, {now(), Found::by_event});
+      for (const std::string& path : news.ready)
+        add(session_.lake().prefixes().bronze + path, {now(), Found::by_event});
       if (news.sweep) sweep_due_ = 0;
     }
     return {};
@@ -142,7 +143,7 @@ Result<Exit> watch_command(const Invocation& invocation, Console& console) {
   smith::Progress progress;
   StopSignals signals(progress);
   auto session = SMITH_TRY(Session::open(invocation, console, progress));
-  session->hide_duplicates();
+  session->hide_repeats();
   Watcher watcher = SMITH_TRY(Watcher::open(session->lake().root() + "/bronze"));
   console.note("watching " + session->lake().root() + "/bronze");
   Watch watch(*session, std::move(watcher), signals, console);

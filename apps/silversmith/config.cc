@@ -23,7 +23,7 @@ constexpr std::string_view lakes = "run watch";
 const std::vector<OptionSpec> options = {
     {"config", value, "FILE", "silversmith.yaml", "", "read settings from this YAML file"},
     {"json", flag, "", "", "", "print one JSON object a result instead of text"},
-    {"quiet", flag, "", "", "", "print results only"},
+    {"quiet", flag, "", "", "", "say nothing unless something failed"},
     {"color", value, "WHEN", "auto", "", "auto, always or never"},
     {"no-progress", flag, "", "", "", "no progress line"},
     {"log-format", value, "FORMAT", "text", "", "log to standard error as text or json"},
@@ -51,17 +51,18 @@ const std::vector<OptionSpec> options = {
     {"delimiter", value, "BYTE", ",", converting, "between fields; \\t is a tab"},
     {"quote-char", value, "BYTE", "\"", converting, "around fields that hold structure"},
     {"no-quote", flag, "", "", converting, "quotes are ordinary bytes"},
-    {"escape-char", value, "BYTE", "", converting, "the byte that takes the next one literally"},
+    {"escape-char", value, "BYTE", "", converting,
+     "inside quotes, the byte that takes the next one literally"},
     {"no-double-quote", flag, "", "", converting, "two quotes inside quotes are not one"},
     {"header", flag, "", "", converting, "the first row is the header (the default)"},
     {"no-header", flag, "", "", converting, "there is no header row"},
     {"header-rows", value, "N,N", "1", converting, "which rows are the header"},
     {"comment-char", value, "TEXT", "", converting, "drop records that begin with this"},
     {"skip-initial-space", flag, "", "", converting, "drop blanks after a delimiter"},
-    {"null-sequence", value, "TEXT", "", converting, "a whole cell that means null"},
+    {"null-sequence", value, "TEXT", "", converting, "a whole unquoted cell that means null"},
     {"encoding", value, "NAME", "utf-8", converting, "of the text; utf-8 is the only one yet"},
     {"line-terminator", value, "TEXT", "", converting, "\\n, \\r\\n or \\r; the default looks"},
-    {"limit", value, "N", "20", "runs quarantine parquet", "show at most this many"},
+    {"limit", value, "N", "20", "quarantine.show parquet.head", "show at most this many"},
 };
 
 const std::vector<CommandSpec> commands = {
@@ -95,16 +96,57 @@ const OptionSpec* find_option(std::string_view name) {
   return found == options.end() ? nullptr : &*found;
 }
 
-void read_environment(Settings& settings) {
-  for (const OptionSpec& option : options) {
-    const char* text = std::getenv(upper_name(option.name).c_str());
-    if (text == nullptr || settings.given(option.name).has_value()) continue;
-    std::vector<std::string> values = {text};
-    if (option.kind == flag && (values[0] == "0" || values[0] == "false" || values[0].empty())) {
-      continue;
-    }
-    settings.set(option.name, std::move(values), Origin::environment);
+// Whether the option is one of that command's ("quarantine show"); `commands` are first words or
+// whole paths with a dot between their words.
+bool takes(std::string_view command, const OptionSpec& option) {
+  if (option.commands.empty()) return true;
+  std::string path(command);
+  std::replace(path.begin(), path.end(), ' ', '.');
+  for (std::string_view one : split(option.commands, ' ')) {
+    if (path == one || path.starts_with(std::string(one) + ".")) return true;
   }
+  return false;
+}
+
+std::optional<bool> truth_of(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](char c) {
+    return static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+  });
+  if (text == "true" || text == "yes" || text == "on" || text == "1") return true;
+  if (text == "false" || text == "no" || text == "off" || text == "0" || text.empty()) return false;
+  return std::nullopt;
+}
+
+// Sets an option from a text; a flag that is set to false stays unset for weaker origins too.
+Result<> set_from_text(Settings& settings, const OptionSpec& option,
+                       std::vector<std::string> values, Origin origin) {
+  if (settings.is_decided(option.name)) return {};
+  if (option.kind == flag) {
+    std::string text = values.empty() ? std::string() : values[0];
+    std::optional<bool> truth = truth_of(text);
+    if (!truth.has_value()) {
+      return Error{Code::invalid,
+                   "the option " + std::string(option.name) + ": found " + show(text) +
+                       ", wanted true or false",
+                   "", ""};
+    }
+    if (!*truth) settings.decline(option.name);
+    if (!*truth) return {};
+  }
+  settings.set(option.name, std::move(values), origin);
+  return {};
+}
+
+// What is said to all commands by environment or file reaches those that know it.
+Result<> read_environment(std::string_view command, Settings& settings) {
+  for (const OptionSpec& option : options) {
+    if (!takes(command, option)) continue;
+    std::string name = upper_name(option.name);
+    const char* text = std::getenv(name.c_str());
+    if (text == nullptr) continue;
+    SMITH_TRY(set_from_text(settings, option, {text}, Origin::environment).in(name));
+  }
+  return {};
 }
 
 std::optional<std::string> read_file(const std::string& path) {
@@ -113,7 +155,8 @@ std::optional<std::string> read_file(const std::string& path) {
   return std::string{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
-Result<> read_settings_file(const std::string& path, const std::string& text, Settings& settings) {
+Result<> read_settings_file(const std::string& path, const std::string& text,
+                            Invocation& invocation) {
   contract::YamlNode root = SMITH_TRY(contract::parse_yaml(text, path));
   if (root.kind != contract::YamlKind::map) {
     return Error{Code::invalid, path + ": found no mapping, wanted `option: value` lines", "", ""};
@@ -125,7 +168,7 @@ Result<> read_settings_file(const std::string& path, const std::string& text, Se
       return Error{Code::invalid, place + "unknown option " + show(key.text),
                    "see docs/operations/configuration.md", ""};
     }
-    if (settings.given(option->name).has_value()) continue;
+    if (!takes(invocation.command, *option)) continue;
     std::vector<std::string> values;
     if (node.kind == contract::YamlKind::list) {
       for (const contract::YamlNode& item : node.items) values.push_back(item.text);
@@ -134,14 +177,18 @@ Result<> read_settings_file(const std::string& path, const std::string& text, Se
     } else {
       return Error{Code::invalid, place + key.text + " wants a value", "", ""};
     }
-    if (option->kind == flag && (values.empty() || values[0] == "false")) continue;
-    settings.set(option->name, std::move(values), Origin::file);
+    auto set = set_from_text(invocation.settings, *option, std::move(values), Origin::file);
+    if (!set) {
+      Error error = std::move(set).error();
+      error.message.insert(0, place);
+      return error;
+    }
   }
   return {};
 }
 
-Result<> read_configuration_file(Settings& settings) {
-  std::optional<std::string> given = settings.given("config");
+Result<> read_configuration_file(Invocation& invocation) {
+  std::optional<std::string> given = invocation.settings.given("config");
   std::vector<std::string> paths;
   if (given.has_value()) {
     paths = {*given};
@@ -152,7 +199,7 @@ Result<> read_configuration_file(Settings& settings) {
   }
   for (const std::string& path : paths) {
     std::optional<std::string> text = read_file(path);
-    if (text.has_value()) return read_settings_file(path, *text, settings);
+    if (text.has_value()) return read_settings_file(path, *text, invocation);
     if (given.has_value()) {
       return Error{Code::invalid, "can't read the configuration file " + path, "check --config",
                    ""};
@@ -247,9 +294,22 @@ Result<contract::DeclaredDialect> declared_dialect(const Settings& settings, Lay
 
 Result<> check_fixed(const Settings& settings) {
   std::string encoding = settings.text("encoding");
-  if (encoding != "utf-8" && encoding != "UTF-8" && encoding != "utf8") {
+  if (!ends_with_ignoring_case("/" + encoding, "/utf-8") &&
+      !ends_with_ignoring_case("/" + encoding, "/utf8")) {
     return Error{Code::invalid, "--encoding " + show(encoding) + " is not supported yet",
                  "convert the file to utf-8 first", ""};
+  }
+  auto both = [&](std::string_view one, std::string_view other) {
+    auto at = settings.origin(one);
+    return at.has_value() && at == settings.origin(other) && at != Origin::file;
+  };
+  for (auto [one, other] : {std::pair("header", "no-header"),
+                            {"no-header", "header-rows"},
+                            {"no-quote", "quote-char"}}) {
+    if (!both(one, other)) continue;
+    return Error{Code::invalid,
+                 "--" + std::string(one) + " and --" + other + " contradict each other",
+                 "give one of them", ""};
   }
   if (settings.text("repair") != "none") {
     return Error{Code::invalid,
@@ -287,7 +347,16 @@ Result<parquet::Codec> codec_of(const Settings& settings) {
 }  // namespace
 
 const std::vector<OptionSpec>& option_table() { return options; }
+bool command_takes(std::string_view command, const OptionSpec& option) {
+  return takes(command, option);
+}
 const std::vector<CommandSpec>& command_table() { return commands; }
+
+void Settings::decline(std::string_view name) { declined_.emplace(name); }
+
+bool Settings::is_decided(std::string_view name) const {
+  return settings_.contains(name) || declined_.contains(std::string(name));
+}
 
 void Settings::set(std::string_view name, std::vector<std::string> values, Origin origin) {
   settings_[std::string(name)] = {std::move(values), origin};
@@ -323,8 +392,12 @@ Result<Invocation> read_invocation(int argc, char** argv) {
   Invocation invocation =
       SMITH_TRY(parse_arguments(std::vector<std::string>(argv + 1, argv + argc)));
   if (invocation.help.has_value()) return invocation;
-  read_environment(invocation.settings);
-  SMITH_TRY(read_configuration_file(invocation.settings));
+  SMITH_TRY(read_environment(invocation.command, invocation.settings));
+  SMITH_TRY(read_configuration_file(invocation));
+  std::string when = invocation.settings.text("color");
+  if (when != "auto" && when != "always" && when != "never") {
+    return bad_value("color", when, "auto, always or never");
+  }
   return invocation;
 }
 
@@ -370,6 +443,18 @@ Terminal terminal_of(const Settings& settings) {
   return terminal;
 }
 
+namespace {
+
+std::string commands_text(std::string_view list) {
+  std::string text;
+  for (std::string_view one : split(list, ' '))
+    text += (text.empty() ? "" : ", ") + std::string(one);
+  std::replace(text.begin(), text.end(), '.', ' ');
+  return text;
+}
+
+}  // namespace
+
 std::string configuration_page() {
   std::string page =
       "# Configuration\n\n"
@@ -384,7 +469,7 @@ std::string configuration_page() {
             (option.value.empty() ? "" : " " + std::string(option.value)) + "` | `" +
             upper_name(option.name) + "` | " +
             (option.otherwise.empty() ? "" : "`" + std::string(option.otherwise) + "`") + " | " +
-            (option.commands.empty() ? "all" : std::string(option.commands)) + " | " +
+            (option.commands.empty() ? "all" : commands_text(option.commands)) + " | " +
             std::string(option.help) + " |\n";
   }
   return page;

@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,10 +26,13 @@ struct OptionSpec {
   OptionKind kind = OptionKind::value;
   std::string_view value;      // what stands for the value in help, "SIZE"
   std::string_view otherwise;  // the default, as text
-  std::string_view commands;   // blank-separated first words; "" is every command
+  // Blank-separated first words, or whole commands such as "quarantine.show"; "" is every command.
+  std::string_view commands;
   std::string_view help;
 };
 const std::vector<OptionSpec>& option_table();
+// Whether the option is one of that command's, "quarantine show".
+bool command_takes(std::string_view command, const OptionSpec& option);
 
 struct CommandSpec {
   std::string_view path;      // "runs ls"
@@ -49,6 +53,9 @@ class Settings {
   std::optional<std::string> given(std::string_view name) const;
   std::vector<std::string> list(std::string_view name) const;
   std::optional<Origin> origin(std::string_view name) const;
+  // A flag was said to be false: weaker origins can't set it any more.
+  void decline(std::string_view name);
+  bool is_decided(std::string_view name) const;  // set or declined
 
  private:
   struct Setting {
@@ -56,6 +63,7 @@ class Settings {
     Origin origin = Origin::flag;
   };
   std::map<std::string, Setting, std::less<>> settings_;
+  std::set<std::string> declined_;
 };
 
 struct Invocation {

@@ -50,9 +50,9 @@ char delimiter_of(const Invocation& invocation, const contract::Contract* contra
 }
 
 TEST(CommandLine, reads_commands_operands_and_options) {
-  auto invocation = parse({"runs", "show", "lake", "a.csv", "--limit", "5", "--json"});
+  auto invocation = parse({"quarantine", "show", "lake", "a.csv", "--limit", "5", "--json"});
   ASSERT_TRUE(invocation.ok()) << invocation.error().message;
-  EXPECT_EQ(invocation->command, "runs show");
+  EXPECT_EQ(invocation->command, "quarantine show");
   EXPECT_EQ(invocation->operands, (std::vector<std::string>{"lake", "a.csv"}));
   EXPECT_EQ(invocation->settings.text("limit"), "5");
   EXPECT_TRUE(invocation->settings.flag("json"));

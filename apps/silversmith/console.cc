@@ -10,20 +10,24 @@
 #include <mutex>
 #include <optional>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "base/thread.h"
+#include "store/folder.h"
 
 namespace silversmith::app {
 
 namespace {
 
-void write_all(int fd, std::string_view text) {
+// The errno that kept it from being written, or 0.
+int write_all(int fd, std::string_view text) {
   while (!text.empty()) {
     ssize_t put = ::write(fd, text.data(), text.size());
     if (put < 0 && errno == EINTR) continue;
-    if (put <= 0) return;  // nobody listens; the exit status still tells
+    if (put <= 0) return put < 0 ? errno : ENOSPC;
     text.remove_prefix(static_cast<size_t>(put));
   }
+  return 0;
 }
 
 // Signal handlers reach only what is lock-free and has a fixed address.
@@ -52,21 +56,69 @@ Exit exit_of(const Error& error) {
   return Exit::internal;
 }
 
-Console::Console(const Settings& settings)
-    : terminal_(terminal_of(settings)),
-      json_(settings.flag("json")),
-      quiet_(settings.flag("quiet")) {}
+namespace {
 
-void Console::result(std::string_view line) { write_all(STDOUT_FILENO, std::string(line) + "\n"); }
+Result<Level> level_of(const Settings& settings) {
+  std::string text = settings.text("log-level");
+  for (Level level : {Level::debug, Level::info, Level::warn, Level::error}) {
+    if (text == name_of(level)) return level;
+  }
+  return Error{Code::invalid,
+               "--log-level: found " + show(text) + ", wanted debug, info, warn or error", "", ""};
+}
+
+}  // namespace
+
+Console::Console() : log_(std::make_unique<NoLog>()) {}
+
+Result<Console> Console::open(const Settings& settings) {
+  Console console;
+  console.terminal_ = terminal_of(settings);
+  console.json_ = settings.flag("json");
+  console.quiet_ = settings.flag("quiet");
+  Level level = SMITH_TRY(level_of(settings));
+  std::string format = settings.text("log-format");
+  if (format == "json") {
+    console.log_ = std::make_unique<JsonLog>(STDERR_FILENO, level, system_clock());
+    console.logs_ = true;
+    console.terminal_.progress = false;
+  } else if (format != "text") {
+    return Error{Code::invalid, "--log-format: found " + show(format) + ", wanted text or json", "",
+                 ""};
+  }
+  return console;
+}
+
+void Console::result(std::string_view line) {
+  int failure = write_all(STDOUT_FILENO, std::string(line) + "\n");
+  // A reader that has gone away, as head(1) does, has what it wanted.
+  if (failure == 0 || failure == EPIPE || lost_output_.has_value()) return;
+  lost_output_ = store::file_error(failure, "cannot write to standard output");
+}
+
+void Console::say(Level level, std::string_view line, const Json& fields, std::string_view text) {
+  if (logs_) {
+    log_->write(level, line, fields);
+  } else {
+    write_all(STDERR_FILENO, text);
+  }
+}
 
 void Console::note(std::string_view line) {
-  if (!quiet_) write_all(STDERR_FILENO, std::string(line) + "\n");
+  if (!quiet_) say(Level::info, line, Json(), std::string(line) + "\n");
+}
+
+void Console::warning(std::string_view line) {
+  say(Level::warn, line, Json(), std::string(line) + "\n");
 }
 
 void Console::error(const Error& error) {
   std::string text = paint("error", "31") + ": " + error.message + "\n";
   if (!error.hint.empty()) text += "  " + paint("help", "36") + ": " + error.hint + "\n";
-  write_all(STDERR_FILENO, text);
+  Json fields = Json::object();
+  fields.set("code", error.type.empty() ? name_of(error.code) : std::string_view(error.type));
+  fields.set("hint", error.hint);
+  say(Level::error, error.message, fields, text);
 }
 
 std::string Console::paint(std::string_view text, std::string_view colour) const {
@@ -138,7 +190,6 @@ StopSignals::StopSignals(smith::Progress& progress) {
   action.sa_handler = on_signal;
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
-  signal(SIGPIPE, SIG_IGN);
 }
 
 StopSignals::~StopSignals() {
@@ -147,7 +198,7 @@ StopSignals::~StopSignals() {
   signalled_progress = nullptr;
 }
 
-Exit StopSignals::exit() const {
+Exit StopSignals::exit() {
   int number = signal_seen.load();
   if (number == SIGINT) return Exit::interrupted;
   return number == SIGTERM ? Exit::terminated : Exit::ok;

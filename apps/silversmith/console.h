@@ -5,10 +5,12 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/json.h"
+#include "base/log.h"
 #include "base/result.h"
 #include "config.h"
 #include "smith/pipeline.h"
@@ -31,25 +33,37 @@ Exit exit_of(const Error& error);
 
 class Console {
  public:
-  explicit Console(const Settings& settings);
+  // For what goes wrong before there are settings.
+  Console();
+  // Fails with invalid: a log format or level that there is not.
+  static Result<Console> open(const Settings& settings);
 
   bool json() const { return json_; }
   bool quiet() const { return quiet_; }
   const Terminal& terminal() const { return terminal_; }
 
-  // A line on standard output, by one write.
+  // A line on standard output, by one write. What can't be written is noted in lost_output().
   void result(std::string_view line);
   void result_json(const Json& json) { result(std::string_view(json.dump())); }
-  // A line on standard error, unless --quiet.
-  void note(std::string_view line);
-  // "error: message" with its hint on a second line, always.
-  void error(const Error& error);
+  // Standard error. With --log-format json each of these is a line of that log instead.
+  void note(std::string_view line);     // unless --quiet
+  void warning(std::string_view line);  // always
+  void error(const Error& error);       // "error: message", the hint on a second line; always
+  // The log of results; it drops everything unless --log-format json.
+  Log& log() { return *log_; }
   std::string paint(std::string_view text, std::string_view colour) const;
+  // What kept a result from being written, if anything did.
+  const std::optional<Error>& lost_output() const { return lost_output_; }
 
  private:
+  void say(Level level, std::string_view line, const Json& fields, std::string_view text);
+
   Terminal terminal_;
+  std::unique_ptr<Log> log_;
+  bool logs_ = false;
   bool json_ = false;
   bool quiet_ = false;
+  std::optional<Error> lost_output_;
 };
 
 // Redraws one line on standard error, at most ten times a second, while it lives; gone afterwards.
@@ -78,8 +92,9 @@ class StopSignals {
   ~StopSignals();
   StopSignals(const StopSignals&) = delete;
   StopSignals& operator=(const StopSignals&) = delete;
-  // The exit status that a stopped run has: interrupted or terminated; ok when no signal came.
-  Exit exit() const;
+  // The exit status that a stopped run has: interrupted or terminated; ok when no signal came since
+  // the last one of these was made.
+  static Exit exit();
 };
 
 }  // namespace silversmith::app

@@ -63,10 +63,10 @@ TEST(StopSignals, turn_a_signal_into_a_stop_and_its_status) {
 TEST(Console, paints_only_with_colour) {
   Settings plain;
   plain.set("color", {"never"}, Origin::flag);
-  EXPECT_EQ(Console(plain).paint("x", "31"), "x");
+  EXPECT_EQ(Console::open(plain)->paint("x", "31"), "x");
   Settings always;
   always.set("color", {"always"}, Origin::flag);
-  EXPECT_EQ(Console(always).paint("x", "31"), "\033[31mx\033[0m");
+  EXPECT_EQ(Console::open(always)->paint("x", "31"), "\033[31mx\033[0m");
 }
 
 }  // namespace

@@ -17,6 +17,7 @@ namespace silversmith::app {
 
 namespace {
 
+constexpr int partial_names_max = 1000;
 constexpr size_t pending_bytes_max = size_t{256} << 10;
 
 Error system_error(const std::string& what, const std::string& path) {
@@ -133,11 +134,18 @@ Result<std::unique_ptr<OutputFile>> OutputFile::create(const std::string& path) 
   }
   size_t slash = path.rfind('/');
   std::string name = slash == std::string::npos ? path : path.substr(slash + 1);
-  std::string hidden =
-      directory_of(path) + "/." + name + "." + std::to_string(getpid()) + ".partial";
-  Descriptor fd(::open(hidden.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
-  if (fd.get() < 0) return system_error("can't write", path);
-  return std::make_unique<OutputFile>(path, std::move(hidden), std::move(fd));
+  // Another process may have our number (in another container): then the name is taken.
+  for (int i = 0; i < partial_names_max; ++i) {
+    std::string hidden = directory_of(path) + "/." + name + "." + std::to_string(getpid()) + "-" +
+                         std::to_string(i) + ".partial";
+    Descriptor fd(
+        ::open(hidden.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
+    if (fd.get() < 0 && errno == EEXIST) continue;
+    if (fd.get() < 0) return system_error("can't write", path);
+    return std::make_unique<OutputFile>(path, std::move(hidden), std::move(fd));
+  }
+  return Error{Code::busy, "can't write " + path + ": too many unfinished files beside it",
+               "remove ." + name + ".*.partial", ""};
 }
 
 OutputFile::~OutputFile() {

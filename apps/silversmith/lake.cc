@@ -3,11 +3,13 @@
 
 #include <sys/stat.h>
 
+#include <filesystem>
 #include <set>
 
 #include "base/text.h"
 #include "silver/commit.h"
 #include "silver/lineage.h"
+#include "smith/intake.h"
 
 namespace silversmith::app {
 
@@ -15,9 +17,28 @@ namespace {
 
 constexpr uint64_t receipt_bytes_max = uint64_t{64} << 20;
 
-bool is_directory(const std::string& path) {
+Result<> check_bronze(const std::string& root) {
+  std::string bronze = root + "/bronze";
   struct stat state {};
-  return stat(path.c_str(), &state) == 0 && S_ISDIR(state.st_mode);
+  bool exists = lstat(bronze.c_str(), &state) == 0;
+  if (exists && S_ISDIR(state.st_mode)) return {};
+  if (exists && S_ISLNK(state.st_mode)) {
+    return Error{Code::invalid,
+                 bronze + " is a symbolic link, and links in a lake are not followed",
+                 "put the folder itself there (a bind mount will do)", ""};
+  }
+  return Error{Code::invalid, root + " is no lake: there is no folder " + bronze,
+               "make one with: silversmith init " + root, ""};
+}
+
+// What we write must never be what we read.
+Result<> check_apart(const std::string& root, const std::string& silver) {
+  std::error_code failed;
+  std::string bronze = std::filesystem::canonical(root + "/bronze", failed).string() + "/";
+  std::string target = std::filesystem::weakly_canonical(silver, failed).string() + "/";
+  if (failed || !target.starts_with(bronze)) return {};
+  return Error{Code::invalid, "--silver " + silver + " is below " + root + "/bronze",
+               "give a root outside of bronze", ""};
 }
 
 Error not_yet(const std::string& root) {
@@ -30,10 +51,8 @@ Result<std::unique_ptr<Lake>> Lake::open(const std::string& root, const Settings
   std::string silver = settings.text("silver");
   if (root.starts_with("s3://")) return not_yet(root);
   if (silver.starts_with("s3://")) return not_yet(silver);
-  if (!is_directory(root + "/bronze")) {
-    return Error{Code::invalid, root + " is no lake: there is no folder " + root + "/bronze",
-                 "make one with: silversmith init " + root, ""};
-  }
+  SMITH_TRY(check_bronze(root));
+  if (!silver.empty()) SMITH_TRY(check_apart(root, silver));
   auto lake = std::make_unique<Lake>(root);
   lake->state_root_ = silver.empty() ? root : silver;
   if (!silver.empty()) {
@@ -60,7 +79,36 @@ Result<store::ListPage> Lake::list_all(store::Store& from, const std::string& pr
   }
 }
 
-Result<std::vector<Run>> read_runs(Lake& lake, const std::string& key) {
+namespace {
+
+// Whether bronze still holds what was refused, and silver has not come by it since.
+Result<bool> refusal_stands(Lake& lake, const silver::Account& account, const silver::Held& held) {
+  if (held.lineage.has_value() && held.lineage->made_from(account.source_version)) return false;
+  auto intake = smith::Intake::open(lake.source(), account.key);
+  if (!intake && intake.error().code == Code::missing) return false;
+  if (!intake) return std::move(intake).error();
+  return SMITH_TRY(intake->version()) == account.source_version;
+}
+
+Result<Run> read_run(Lake& lake, const std::string& receipt_key) {
+  Run run;
+  run.receipt_key = receipt_key;
+  std::string text = SMITH_TRY(silver::read_small(lake.target(), receipt_key, receipt_bytes_max));
+  run.receipt = SMITH_TRY(silver::parse_receipt(text));
+  const silver::Account& account = run.receipt.account;
+  if (!silver::accepts(lake.prefixes(), account.key)) {
+    return Error{Code::corrupt, "it names no object of bronze: " + show(account.key), "", ""};
+  }
+  silver::Names names = silver::names_of(lake.prefixes(), account.key);
+  silver::Held held = SMITH_TRY(silver::look(lake.target(), names.silver, account.key));
+  run.current = held.lineage.has_value() && held.lineage->generation == account.generation;
+  if (account.refused()) run.current = SMITH_TRY(refusal_stands(lake, account, held));
+  return run;
+}
+
+}  // namespace
+
+Result<Runs> read_runs(Lake& lake, const std::string& key) {
   const silver::Prefixes& prefixes = lake.prefixes();
   std::string wanted =
       key.empty() || key.starts_with(prefixes.bronze) ? key : prefixes.bronze + key;
@@ -70,25 +118,19 @@ Result<std::vector<Run>> read_runs(Lake& lake, const std::string& key) {
   }
   std::string prefix = prefixes.receipts;
   if (!wanted.empty()) prefix += silver::names_of(prefixes, wanted).rel + "/";
-  std::vector<Run> runs;
   store::ListPage listing = SMITH_TRY(lake.list_all(lake.target(), prefix));
-  // A history with gaps would mislead.
-  if (!listing.unreadable.empty()) return listing.unreadable.front();
+  Runs found;
+  found.unreadable = std::move(listing.unreadable);
   for (const store::Listed& listed : listing.objects) {
     if (!listed.key.ends_with(".json")) continue;
-    Run run;
-    run.receipt_key = listed.key;
-    std::string text = SMITH_TRY(silver::read_small(lake.target(), listed.key, receipt_bytes_max));
-    run.receipt = SMITH_TRY(silver::parse_receipt(text).in(lake.target().where(listed.key)));
-    const std::string& source_key = run.receipt.account.key;
-    if (!wanted.empty() && source_key != wanted) continue;
-    silver::Names names = silver::names_of(prefixes, source_key);
-    silver::Held held = SMITH_TRY(silver::look(lake.target(), names.silver, source_key));
-    run.current =
-        held.lineage.has_value() && held.lineage->generation == run.receipt.account.generation;
-    runs.push_back(std::move(run));
+    Result<Run> run = read_run(lake, listed.key);
+    if (!run) {
+      found.unreadable.push_back(std::move(run).error().in(lake.target().where(listed.key)));
+    } else if (wanted.empty() || run->receipt.account.key == wanted) {
+      found.runs.push_back(std::move(*run));
+    }
   }
-  return runs;
+  return found;
 }
 
 }  // namespace silversmith::app

@@ -47,11 +47,17 @@ class Lake {
 struct Run {
   silver::Receipt receipt;
   std::string receipt_key;
-  bool current = false;  // silver holds this generation
+  // Silver holds this generation; of a refusal: bronze still holds what was refused.
+  bool current = false;
 };
 
-// The runs of a lake, by source key and generation; `key` "" is all of them. A key may be given
-// with or without the bronze prefix. A receipt that can't be read is an error that names it.
-Result<std::vector<Run>> read_runs(Lake& lake, const std::string& key);
+struct Runs {
+  std::vector<Run> runs;          // by source key and generation
+  std::vector<Error> unreadable;  // receipts and folders, each named; the rest is listed
+};
+
+// The runs of a lake; `key` "" is all of them. A key may be given with or without the bronze
+// prefix.
+Result<Runs> read_runs(Lake& lake, const std::string& key);
 
 }  // namespace silversmith::app

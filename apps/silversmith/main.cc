@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // silversmith: reads the command line, runs one command, maps its outcome to an exit status.
+#include <fcntl.h>
 #include <malloc.h>
+#include <signal.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <exception>
 #include <string>
 
 #include "commands.h"
 #include "smith/pipeline.h"
+#include "summary.h"
 
 namespace silversmith::app {
 
@@ -41,20 +45,34 @@ Result<Exit> dispatch(const Invocation& invocation, Console& console) {
 
 int run(int argc, char** argv) {
   auto invocation = read_invocation(argc, argv);
-  if (!invocation) {
-    Console console{Settings()};
-    console.error(invocation.error());
+  auto opened = invocation ? Console::open(invocation->settings) : Result<Console>(Console());
+  if (!invocation || !opened) {
+    Console().error(invocation ? opened.error() : invocation.error());
     return static_cast<int>(Exit::usage);
   }
-  Console console(invocation->settings);
+  Console& console = *opened;
   if (invocation->help.has_value()) {
     console.result(*invocation->help);
     return static_cast<int>(Exit::ok);
   }
   auto outcome = dispatch(*invocation, console);
-  if (outcome) return static_cast<int>(*outcome);
-  console.error(outcome.error());
-  return static_cast<int>(exit_of(outcome.error()));
+  if (!outcome) {
+    console.error(outcome.error());
+    if (console.json()) console.result_json(error_json(outcome.error()));
+    return static_cast<int>(exit_of(outcome.error()));
+  }
+  if (*outcome != Exit::ok || !console.lost_output().has_value()) return static_cast<int>(*outcome);
+  console.error(*console.lost_output());
+  return static_cast<int>(exit_of(*console.lost_output()));
+}
+
+// A closed standard descriptor would be given to the next file that is opened, and what is meant
+// for a person would be written into it.
+void fill_standard_descriptors() {
+  for (int fd = 0; fd <= 2; ++fd) {
+    bool closed = fcntl(fd, F_GETFD) < 0 && errno == EBADF;
+    if (closed && open("/dev/null", O_RDWR) < 0) return;
+  }
 }
 
 }  // namespace
@@ -65,6 +83,10 @@ int main(int argc, char** argv) {
   // A large block goes back to the system when it is freed. By itself the allocator raises this
   // bound to the largest block ever freed, and one long record would stay with us for good.
   mallopt(M_MMAP_THRESHOLD, 1 << 20);
+  std::set_new_handler(silversmith::out_of_memory);
+  signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN);  // a write past the limit on file sizes then fails like any other
+  silversmith::app::fill_standard_descriptors();
   try {
     return silversmith::app::run(argc, argv);
   } catch (const std::exception& error) {

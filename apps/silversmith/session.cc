@@ -23,26 +23,6 @@ std::string make_run_id(Clock& clock) {
   return when + "-" + std::to_string(getpid());
 }
 
-Result<Level> level_of(const Settings& settings) {
-  std::string text = settings.text("log-level");
-  for (Level level : {Level::debug, Level::info, Level::warn, Level::error}) {
-    if (text == name_of(level)) return level;
-  }
-  return Error{Code::invalid,
-               "--log-level: found \"" + text + "\", wanted debug, info, warn, error", "", ""};
-}
-
-Result<std::unique_ptr<Log>> make_log(const Settings& settings) {
-  Level level = SMITH_TRY(level_of(settings));
-  std::string format = settings.text("log-format");
-  if (format == "json") {
-    return std::unique_ptr<Log>(std::make_unique<JsonLog>(STDERR_FILENO, level, system_clock()));
-  }
-  if (format == "text") return std::unique_ptr<Log>(std::make_unique<NoLog>());
-  return Error{Code::invalid, "--log-format: found \"" + format + "\", wanted text or json", "",
-               ""};
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Session>> Session::open(const Invocation& invocation, Console& console,
@@ -52,7 +32,7 @@ Result<std::unique_ptr<Session>> Session::open(const Invocation& invocation, Con
   session->progress_ = &progress;
   smith::PipelineSetup engine;
   engine.options = SMITH_TRY(engine_options(settings));
-  session->log_ = SMITH_TRY(make_log(settings));
+  engine.options.target = smith::Target::parquet;
   session->lake_ = SMITH_TRY(Lake::open(invocation.operands.at(0), settings));
   session->spools_ = std::make_unique<store::BudgetSpools>(smith::spool_bytes_max(engine.options),
                                                            session->lake_->tmp_path());
@@ -67,6 +47,10 @@ Result<std::unique_ptr<Session>> Session::open(const Invocation& invocation, Con
   options.run_id = make_run_id(system_clock());
   options.host = host_name();
   options.memory_peak_bytes = memory_peak_bytes;
+  options.stop = &progress.stop;
+  // Workers that meet must not meet again: each goes at a pace of its own.
+  options.retry.seed =
+      static_cast<uint64_t>(system_clock().wall_micros()) ^ static_cast<uint64_t>(getpid()) << 32;
   return session;
 }
 
@@ -102,8 +86,8 @@ smith::RunResult Session::converge(const std::string& key, uint64_t bytes) {
                          *contracts_,     system_clock(),  forge_options_};
     result = smith::forge(key, smithy);
   }
-  if (hide_duplicates_ && result.status == smith::Status::duplicate) return result;
-  smith::log_result(*log_, result);
+  if (hide_repeats_ && result.repeated) return result;
+  smith::log_result(console_.log(), result);
   bool bad = result.status == smith::Status::error || result.status == smith::Status::rejected;
   if (console_.json()) {
     console_.result_json(smith::result_json(result));

@@ -27,9 +27,9 @@ class Session {
   Lake& lake() { return *lake_; }
   smith::ForgeOptions& options() { return forge_options_; }
 
-  // From now on a duplicate is neither logged nor printed: for sweeps, where it is the usual
-  // case.
-  void hide_duplicates() { hide_duplicates_ = true; }
+  // From now on what only repeats an earlier outcome (a duplicate, a refusal that stands) is
+  // neither logged nor printed: for sweeps, where it is the usual case.
+  void hide_repeats() { hide_repeats_ = true; }
 
   // Converges one object, prints and logs its result; `bytes` is for the progress line.
   smith::RunResult converge(const std::string& key, uint64_t bytes);
@@ -38,15 +38,14 @@ class Session {
   Result<> find_contracts(const Settings& settings, smith::PipelineSetup engine);
 
   Console& console_;
+  store::RealFileOps ops_;  // outlives the stores
   std::unique_ptr<Lake> lake_;
   std::unique_ptr<store::LocalStore> contracts_store_;  // of --contracts
-  store::RealFileOps ops_;
   std::unique_ptr<store::BudgetSpools> spools_;
   std::unique_ptr<smith::Contracts> contracts_;
-  std::unique_ptr<Log> log_;
   smith::ForgeOptions forge_options_;
   smith::Progress* progress_ = nullptr;
-  bool hide_duplicates_ = false;
+  bool hide_repeats_ = false;
 };
 
 }  // namespace silversmith::app

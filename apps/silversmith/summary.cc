@@ -36,7 +36,9 @@ std::string fault_lines(const smith::RunResult& result) {
     if (!fault.hint.empty()) text += "\n    -> " + fault.hint;
   }
   if (result.account.faults.empty() && result.error.has_value()) {
-    text += "\n  " + result.error->type + ": " + result.error->message;
+    std::string code = result.error->type;
+    if (code.empty()) code = name_of(result.error->code);
+    text += "\n  " + code + ": " + result.error->message;
     if (!result.error->hint.empty()) text += "\n    -> " + result.error->hint;
   }
   size_t shown = 0;
@@ -44,7 +46,7 @@ std::string fault_lines(const smith::RunResult& result) {
     if (++shown > 5 || !result.account.refused()) break;
     text += "\n" + reject_line(reject);
   }
-  if (!result.quarantine.empty()) text += "\n  report: " + result.quarantine;
+  if (!result.quarantine.empty()) text += "\n  report: " + printable(result.quarantine);
   return text;
 }
 
@@ -57,15 +59,26 @@ std::string count_lines(const smith::RunResult& result) {
             human_count(account.rows_read);
   }
   text += ", " + seconds_text(static_cast<int64_t>(result.duration_ms) * 1000);
+  if (result.bad_ratio_passed) text += "\n  warning: more than limits.warnBadRatio of the records";
   for (const auto& [code, count] : account.reasons) {
     text += "\n  " + code + "  " + human_count(count);
   }
-  text += "\n  -> " + result.output + "  " + human_bytes(result.bytes_out);
-  if (!result.quarantine.empty()) text += "   rejects: " + result.quarantine;
+  text += "\n  -> " + printable(result.output) + "  " + human_bytes(result.bytes_out);
+  if (!result.quarantine.empty()) text += "   rejects: " + printable(result.quarantine);
   return text;
 }
 
 }  // namespace
+
+Json error_json(const Error& error) {
+  Json what = Json::object();
+  what.set("code", error.type.empty() ? name_of(error.code) : std::string_view(error.type))
+      .set("message", error.message)
+      .set("hint", error.hint);
+  Json json = Json::object();
+  json.set("schema", "silversmith.error/1").set("error", std::move(what));
+  return json;
+}
 
 uint64_t memory_peak_bytes() {
   struct rusage usage {};
@@ -75,7 +88,7 @@ uint64_t memory_peak_bytes() {
 
 std::string result_text(const smith::RunResult& result, const Console& console) {
   using smith::Status;
-  std::string text = mark(result.status, console) + "  " + result.account.key;
+  std::string text = mark(result.status, console) + "  " + printable(result.account.key);
   switch (result.status) {
     case Status::success:
     case Status::success_with_rejects: return text + count_lines(result);

@@ -27,6 +27,8 @@ class Stopwatch {
 // Peak memory of this process so far, bytes.
 uint64_t memory_peak_bytes();
 
+// What --json prints when a command fails and no result tells why: {"schema", "error": {...}}.
+Json error_json(const Error& error);
 // The lines for people: verdict, counts, reasons, where the output is.
 std::string result_text(const smith::RunResult& result, const Console& console);
 

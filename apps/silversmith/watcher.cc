@@ -9,6 +9,8 @@
 #include <cstring>
 #include <filesystem>
 
+#include "store/folder.h"
+
 namespace silversmith::app {
 
 namespace {
@@ -18,10 +20,10 @@ constexpr uint32_t watched = IN_CLOSE_WRITE | IN_MOVED_TO | IN_CREATE | IN_ATTRI
 
 Error watch_error(const std::string& path) {
   if (errno == ENOSPC) {
-    return {Code::limit, "can't watch " + path + ": the kernel allows no more inotify watches",
+    return {Code::denied, "can't watch " + path + ": the kernel allows no more inotify watches",
             "raise fs.inotify.max_user_watches", ""};
   }
-  return {Code::denied, "can't watch " + path + ": " + std::strerror(errno), "", ""};
+  return store::file_error(errno, "can't watch " + path);
 }
 
 }  // namespace
@@ -47,10 +49,11 @@ Result<> Watcher::add_tree(const std::string& relative) {
   if (watch < 0) return watch_error(path);
   folders_[watch] = relative;
   std::error_code failed;
-  for (const auto& entry : std::filesystem::directory_iterator(path, failed)) {
-    std::string name = entry.path().filename().string();
+  std::filesystem::directory_iterator entry(path, failed);
+  for (; !failed && entry != std::filesystem::directory_iterator(); entry.increment(failed)) {
+    std::string name = entry->path().filename().string();
     std::error_code ignored;
-    bool folder = !entry.is_symlink(ignored) && entry.is_directory(ignored);
+    bool folder = !entry->is_symlink(ignored) && entry->is_directory(ignored);
     if (folder && !name.starts_with('.')) SMITH_TRY(add_tree(relative + name + "/"));
   }
   return {};
@@ -70,6 +73,11 @@ Result<> Watcher::note(std::string_view events, News& news) {
     }
     auto folder = folders_.find(event.wd);
     if (folder == folders_.end()) continue;
+    constexpr uint32_t gone = IN_IGNORED | IN_MOVE_SELF | IN_DELETE_SELF;
+    if ((event.mask & gone) != 0 && folder->second.empty()) {
+      root_lost_ = true;
+      continue;
+    }
     if ((event.mask & IN_IGNORED) != 0) {
       folders_.erase(folder);
       continue;
@@ -87,8 +95,21 @@ Result<> Watcher::note(std::string_view events, News& news) {
   return {};
 }
 
+// The root was moved away or removed: what has its name now, if anything, is watched instead.
+Result<> Watcher::find_root(News& news) {
+  Result<Watcher> young = open(root_);
+  if (!young) {
+    bool absent = young.error().code == Code::missing;
+    return absent ? Result<>() : std::move(young).error();
+  }
+  *this = std::move(*young);
+  news.sweep = true;
+  return {};
+}
+
 Result<Watcher::News> Watcher::wait(int timeout_ms) {
   News news;
+  if (root_lost_) SMITH_TRY(find_root(news));
   struct pollfd poller {
     notify_.get(), POLLIN, 0
   };

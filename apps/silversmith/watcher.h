@@ -22,7 +22,7 @@ class Watcher {
   };
 
   // Watches `root` and every folder below it; hidden ones and symbolic links are passed over.
-  // Fails with denied, and with limit when the kernel allows no more watches.
+  // Fails with missing, and with denied: no right, or the kernel allows no more watches.
   static Result<Watcher> open(const std::string& root);
   Watcher(std::string root, Descriptor notify);
 
@@ -34,10 +34,12 @@ class Watcher {
 
  private:
   Result<> add_tree(const std::string& relative);
+  Result<> find_root(News& news);
 
   std::string root_;
   Descriptor notify_;
   std::map<int, std::string> folders_;  // watch → folder below the root, "" or ending in '/'
+  bool root_lost_ = false;              // what was the root is elsewhere or gone
 };
 
 }  // namespace silversmith::app

@@ -97,7 +97,7 @@ TEST(Watcher, looks_at_everything_again_when_events_were_lost) {
 }
 
 TEST(Watcher, a_root_that_is_not_there_is_an_error) {
-  EXPECT_EQ(Watcher::open("/no/such/folder").error().code, Code::denied);
+  EXPECT_EQ(Watcher::open("/no/such/folder").error().code, Code::missing);
 }
 
 }  // namespace

@@ -57,13 +57,19 @@ class Buffer {
     size_ = size;
   }
 
+  // Empties it, and gives memory back that one large use has left behind.
+  void clear_above(size_t capacity) {
+    if (capacity_ > capacity) Buffer().swap(*this);
+    size_ = 0;
+  }
+
   // Grows by doubling, so that appends cost O(1) each.
   void reserve(size_t capacity) {
     if (capacity <= capacity_) return;
     size_t wanted = capacity_ * 2 > capacity ? capacity_ * 2 : capacity;
     size_t bytes = (wanted * sizeof(T) + 63) / 64 * 64 + 2 * padding;
     auto* block = static_cast<std::byte*>(std::aligned_alloc(64, bytes));
-    SMITH_CHECK(block != nullptr, "out of memory");
+    if (block == nullptr) out_of_memory();
     std::memset(block, 0, padding);
     std::memset(block + bytes - padding, 0, padding);
     auto* values = reinterpret_cast<T*>(block + padding);

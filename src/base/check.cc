@@ -12,4 +12,10 @@ void check_failed(const char* file, int line, const char* condition, std::string
   std::abort();
 }
 
+void out_of_memory() {
+  std::fputs("error: out of memory\n  help: give this process more, or a smaller --memory\n",
+             stderr);
+  std::_Exit(75);
+}
+
 }  // namespace silversmith

@@ -13,6 +13,10 @@ namespace silversmith {
 [[noreturn]] void check_failed(const char* file, int line, const char* condition,
                                std::string_view message);
 
+// Says so on standard error and ends the process with 75, EX_TEMPFAIL: nothing of ours is visible
+// before its commit, and the work comes again. Also for std::set_new_handler.
+[[noreturn]] void out_of_memory();
+
 }  // namespace silversmith
 
 // SMITH_CHECK(condition) or SMITH_CHECK(condition, message); the message is only built on failure.

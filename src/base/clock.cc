@@ -22,14 +22,14 @@ class MachineClock : public Clock {
   int64_t wall_micros() override { return micros_of(CLOCK_REALTIME); }
   int64_t steady_micros() override { return micros_of(CLOCK_MONOTONIC); }
 
-  void sleep_micros(int64_t micros) override {
-    if (micros <= 0) return;
+  Slept sleep_micros(int64_t micros) override {
+    if (micros <= 0) return Slept::whole;
     timespec left{};
     left.tv_sec = micros / micros_per_second;
     left.tv_nsec = micros % micros_per_second * 1000;
     // A signal ends the wait early; whoever asked for a stop looks at its own flag afterwards, so
     // going on here would only delay the stop.
-    nanosleep(&left, nullptr);
+    return nanosleep(&left, nullptr) == 0 ? Slept::whole : Slept::interrupted;
   }
 };
 

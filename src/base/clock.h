@@ -8,6 +8,8 @@
 
 namespace silversmith {
 
+enum class Slept : uint8_t { whole, interrupted };
+
 class Clock {
  public:
   virtual ~Clock() = default;
@@ -15,7 +17,8 @@ class Clock {
   virtual int64_t wall_micros() = 0;
   // Microseconds from an arbitrary start; never goes back.
   virtual int64_t steady_micros() = 0;
-  virtual void sleep_micros(int64_t micros) = 0;
+  // A signal ends the wait early.
+  virtual Slept sleep_micros(int64_t micros) = 0;
 };
 
 // The machine's clock. Lives as long as the program.
@@ -26,7 +29,10 @@ class FakeClock : public Clock {
  public:
   int64_t wall_micros() override { return now_; }
   int64_t steady_micros() override { return now_; }
-  void sleep_micros(int64_t micros) override { now_ += micros > 0 ? micros : 0; }
+  Slept sleep_micros(int64_t micros) override {
+    now_ += micros > 0 ? micros : 0;
+    return Slept::whole;
+  }
 
  private:
   int64_t now_ = 1'700'000'000'000'000;

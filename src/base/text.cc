@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/text.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 #include <limits>
@@ -78,6 +79,14 @@ std::string show(std::string_view bytes, size_t bytes_max) {
     at += length;
   }
   return out + "\"";
+}
+
+std::string printable(std::string_view bytes) {
+  bool plain =
+      !find_invalid_utf8(bytes).has_value() && std::none_of(bytes.begin(), bytes.end(), [](char c) {
+        return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+      });
+  return plain ? std::string(bytes) : show(bytes, SIZE_MAX);
 }
 
 std::string join(const std::vector<std::string>& parts, std::string_view between_parts) {

@@ -16,6 +16,9 @@ namespace silversmith {
 // \xNN, " and \ escaped, cut to `bytes_max` bytes with "..." behind the quote.
 std::string show(std::string_view bytes, size_t bytes_max = 60);
 
+// The bytes themselves where a terminal may have them, else as show() has them.
+std::string printable(std::string_view bytes);
+
 std::string join(const std::vector<std::string>& parts, std::string_view between_parts);
 std::vector<std::string_view> split(std::string_view text, char at);           // views into `text`
 std::string_view trim(std::string_view text);                                  // blanks and tabs

@@ -45,7 +45,7 @@ char* TextArena::allocate(size_t size) {
 }
 
 void TextArena::clear() {
-  for (Buffer<char>& block : blocks_) block.clear();
+  for (Buffer<char>& block : blocks_) block.clear_above(4 * block_bytes);
   block_index_ = 0;
 }
 

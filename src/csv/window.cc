@@ -5,11 +5,15 @@
 #include <cstring>
 #include <utility>
 
+#include "base/limits.h"
+
 namespace silversmith::csv {
 
 namespace {
 
 constexpr size_t pool_buffers_max = 64;
+// A longer one held a long record, and the next will hardly need it.
+constexpr size_t pool_buffer_bytes_max = 4 * limits::chunk_bytes;
 
 }  // namespace
 
@@ -50,7 +54,8 @@ Buffer<char> Window::take(size_t size) {
 }
 
 void Window::recycle(Buffer<char> buffer) {
-  if (pool_.size() < pool_buffers_max) pool_.push_back(std::move(buffer));
+  bool usual = buffer.capacity() <= pool_buffer_bytes_max;
+  if (usual && pool_.size() < pool_buffers_max) pool_.push_back(std::move(buffer));
 }
 
 Buffer<char> Window::fresh() {

@@ -100,6 +100,7 @@ struct Builder::State {
   std::vector<Rules> rules;
   CellReader reader;
   RejectMaker maker;
+  std::function<void(const Reject&)> take;
   Buffer<Text> cells;
   Buffer<Mark> marks;
   std::vector<CellError> errors;
@@ -142,7 +143,8 @@ struct Builder::State {
     reader.gather(static_cast<uint32_t>(rule.plan.source), margin, into);
     std::span<const Text> gathered(into, records.count);
     uint32_t nulls = rule.nulls.mark(gathered, marks.data());
-    if (rule.quoted_empty_is_text) nulls -= revive_quoted_empty();
+    if (rule.quoted_empty_is_text) nulls -= revive(reader.quoted_empty());
+    if (rule.plan.quoted_null_is_value) nulls -= revive(reader.quoted_null());
     uint32_t bad = convert(rule.plan, gathered, marks.data(), column);
     if (bad > 0) nulls += note_bad(rule, index, records.count);
     finish_column(rule, index, nulls, column);
@@ -155,9 +157,10 @@ struct Builder::State {
     finish_column(rule, index, column.rows, column);
   }
 
-  uint32_t revive_quoted_empty() {
+  // Quotes make these cells values.
+  uint32_t revive(const std::vector<uint32_t>& records) {
     uint32_t revived = 0;
-    for (uint32_t record : reader.quoted_empty()) {
+    for (uint32_t record : records) {
       if (marks[record] != Mark::null) continue;
       marks[record] = Mark::good;
       ++revived;
@@ -223,7 +226,7 @@ struct Builder::State {
       dropped[record] = 1;
       drop(reject);
     }
-    batch.rejects.push_back(std::move(reject));
+    give(std::move(reject));
   }
 
   static int rank(Disposition disposition) {
@@ -233,6 +236,14 @@ struct Builder::State {
       case Disposition::failed: return 2;
     }
     SMITH_CHECK(false, "no such disposition");
+  }
+
+  void give(Reject reject) {
+    if (take) {
+      take(reject);
+    } else {
+      batch.rejects.push_back(std::move(reject));
+    }
   }
 
   void drop(const Reject& reject) {
@@ -268,7 +279,7 @@ struct Builder::State {
     for (; fault < records.faults.size() && records.faults[fault].record < end; ++fault) {
       Reject reject = maker.of_fault(records.faults[fault]);
       drop(reject);
-      batch.rejects.push_back(std::move(reject));
+      give(std::move(reject));
     }
     return fault;
   }
@@ -302,6 +313,8 @@ struct Builder::State {
 Builder::Builder(const Plan& plan, uint32_t width) : state_(std::make_unique<State>(plan, width)) {}
 Builder::Builder(Builder&&) noexcept = default;
 Builder::~Builder() = default;
+
+void Builder::on_reject(std::function<void(const Reject&)> take) { state_->take = std::move(take); }
 
 const Batch& Builder::build(const csv::Records& records, const Place& place) {
   return state_->build(records, place);

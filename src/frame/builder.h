@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <span>
@@ -31,7 +32,7 @@ struct Batch {
   std::vector<Column> columns;     // as the plan's
   uint32_t rows = 0;               // accepted
   std::vector<uint32_t> accepted;  // per row: its index in Records
-  std::vector<Reject> rejects;     // quarantined, nullified and failed, ascending by row
+  std::vector<Reject> rejects;     // unless they went to on_reject()
   uint64_t cells_nullified = 0;
   uint32_t quarantined = 0;  // records that are not in silver, failed ones included
   std::map<std::string_view, uint64_t> reasons;  // code → records (first error) or cells nullified
@@ -44,6 +45,11 @@ class Builder {
   Builder(const Plan& plan, uint32_t width);
   Builder(Builder&&) noexcept;
   ~Builder();
+
+  // From now on rejects (quarantined, nullified and failed ones) go there one by one, ascending by
+  // row, before build() returns, and not into Batch::rejects: a chunk of two-byte records has more
+  // of them than memory should hold.
+  void on_reject(std::function<void(const Reject&)> take);
 
   const Batch& build(const csv::Records& records, const Place& place);
 

@@ -50,6 +50,7 @@ void CellReader::begin(const csv::Records& records) {
 
 void CellReader::gather(uint32_t field, Margin margin, Text* out) {
   quoted_empty_.clear();
+  quoted_null_.clear();
   if (records_->has_quote || dialect_.skip_initial_space || dialect_.escape != 0) {
     return gather_quoted(field, margin, out);
   }
@@ -95,7 +96,12 @@ void CellReader::gather_quoted(uint32_t field, Margin margin, Text* out) {
     }
     bool quoted = false;
     out[i] = read(span, margin, &quoted);
-    if (quoted && out[i].size == 0) quoted_empty_.push_back(i);
+    if (!quoted) continue;
+    if (out[i].size == 0) {
+      quoted_empty_.push_back(i);
+    } else if (std::string_view(out[i].data, out[i].size) == dialect_.null_sequence) {
+      quoted_null_.push_back(i);
+    }
   }
 }
 

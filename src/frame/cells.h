@@ -46,6 +46,8 @@ class CellReader {
   void gather(uint32_t field, Margin margin, Text* out);
   // Records whose cell in the last gather was quoted and empty, ascending.
   const std::vector<uint32_t>& quoted_empty() const { return quoted_empty_; }
+  // The same of cells that were quoted and the dialect's nullSequence.
+  const std::vector<uint32_t>& quoted_null() const { return quoted_null_; }
 
  private:
   void gather_quoted(uint32_t field, Margin margin, Text* out);
@@ -55,6 +57,7 @@ class CellReader {
   const csv::Records* records_ = nullptr;
   csv::TextArena arena_;
   std::vector<uint32_t> quoted_empty_;
+  std::vector<uint32_t> quoted_null_;
 };
 
 }  // namespace silversmith::frame

@@ -364,5 +364,6 @@ bool is_short_decimal(Text cell) {
 
 Mark read_int64(Text cell, int64_t* out) { return read_integer(cell, out); }
 Mark read_float64(Text cell, double* out) { return read_double(cell, out); }
+Mark read_decimal(Text cell, Type type, int128* out) { return read_decimal_slow(cell, type, out); }
 
 }  // namespace silversmith::frame

@@ -23,6 +23,7 @@ uint32_t convert_decimal(std::span<const Text> cells, Mark* marks, Type type, ch
 // One cell: the same rules.
 Mark read_int64(Text cell, int64_t* out);
 Mark read_float64(Text cell, double* out);
+Mark read_decimal(Text cell, Type type, int128* out);
 // True only for at most 16 bytes of digits with one point among them, behind an optional sign: a
 // number that is finite, found without computing it. False proves nothing.
 bool is_short_decimal(Text cell);

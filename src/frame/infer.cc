@@ -2,6 +2,7 @@
 #include "frame/infer.h"
 
 #include <cmath>
+#include <map>
 #include <set>
 #include <string>
 
@@ -29,6 +30,13 @@ enum Seen : uint8_t {
 
 constexpr int64_t exact_integer_max = int64_t{1} << 53;
 
+// Whether a number whose nearest double is at or beyond ±2^53 is exactly that.
+bool is_exact_bound(Text cell) {
+  int128 exact = 0;
+  if (read_decimal(cell, {Kind::decimal, 38, 0}, &exact) != Mark::good) return false;
+  return exact == exact_integer_max || exact == -int128{exact_integer_max};
+}
+
 uint8_t look_at_number(Text cell) {
   uint32_t sign = cell.data[0] == '-' ? 1 : 0;
   const char* digits = cell.data + sign;
@@ -48,7 +56,10 @@ uint8_t look_at_number(Text cell) {
   if (read_float64(cell, &number) != Mark::good || !std::isfinite(number)) return seen_text;
   std::string_view text(cell.data, cell.size);
   bool pointless = text.find('.') == std::string_view::npos;
-  if (pointless && std::abs(number) > static_cast<double>(exact_integer_max)) return seen_text;
+  if (pointless && std::abs(number) >= static_cast<double>(exact_integer_max) &&
+      !is_exact_bound(cell)) {
+    return seen_text;
+  }
   return seen_number;
 }
 
@@ -121,6 +132,7 @@ struct TypeScan::State {
     for (uint32_t i = 0; i < count && (found & seen_text) == 0; ++i) {
       if (!is_null(cells[i])) found |= look_at(cells[i]);
     }
+    if (!reader.quoted_null().empty()) found |= look_at(cells[reader.quoted_null().front()]);
     seen[field] |= found;
   }
 };
@@ -156,13 +168,14 @@ std::vector<std::string> mend_labels(const std::vector<std::string>& labels) {
   // A mended name never takes one that the file itself uses, so those are taken from the start.
   std::set<std::string> taken(labels.begin(), labels.end());
   std::set<std::string> used;
+  std::map<std::string, size_t> next;  // of a stem: all numbers below are taken
   std::vector<std::string> mended;
   for (size_t i = 0; i < labels.size(); ++i) {
     std::string label = labels[i].empty() ? "column_" + std::to_string(i + 1) : labels[i];
     bool fresh = labels[i].empty() ? taken.insert(label).second : used.insert(label).second;
     std::string stem = label;
-    for (size_t n = 1; !fresh; ++n) {
-      label = stem + "." + std::to_string(n);
+    for (size_t& n = next[stem]; !fresh;) {
+      label = stem + "." + std::to_string(++n);
       fresh = taken.insert(label).second;
     }
     mended.push_back(std::move(label));

@@ -22,6 +22,7 @@ struct ColumnPlan {
   int32_t source = -1;                   // field index in a record; -1: not in the file, all null
   std::vector<std::string> null_tokens;  // exact cell texts that mean null
   bool quoted_empty_is_text = false;     // "" in quotes is no null (text without a contract)
+  bool quoted_null_is_value = false;     // the dialect's nullSequence in quotes is no null
   bool required = false;
   Action on_type_error = Action::quarantine;
   std::optional<contract::Pattern> pattern;  // date, time, timestamp; absent: ISO

@@ -211,7 +211,7 @@ FieldError RejectMaker::error(const CellError& cell) {
     error.byte_offset =
         place_.byte_offset + static_cast<uint64_t>(span.data() - records_->text.data());
   }
-  error.value = cut(text);
+  if (column.source >= 0) error.value = cut(text);
   if (cell.mark == Mark::null) {
     error.code = "constraint-error";
     error.constraint = "required";

@@ -36,9 +36,9 @@ Json error_json(const FieldError& error) {
   Json json = Json::object();
   json.set("code", error.code);
   if (!error.constraint.empty()) json.set("constraint", error.constraint);
-  if (error.field_number > 0 || !error.field_name.empty()) json.set("field", error.field_name);
+  if (!error.field_name.empty()) json.set("field", error.field_name);
   if (error.field_number > 0) json.set("field_number", int64_t{error.field_number});
-  json.set("value", error.value);
+  if (error.value.has_value()) json.set("value", *error.value);
   json.set("message", error.message);
   json.set("byte_offset", error.byte_offset);
   return json;
@@ -125,11 +125,10 @@ void RejectColumns::add_null(size_t index) {
 }
 
 void RejectColumns::add_first(const FieldError& first) {
-  bool named = first.field_number > 0 || !first.field_name.empty();
   add_text(reason, first.code);
-  named ? add_text(field, first.field_name) : add_null(field);
+  !first.field_name.empty() ? add_text(field, first.field_name) : add_null(field);
   first.field_number > 0 ? add_number(field_number, first.field_number) : add_null(field_number);
-  named ? add_text(value, first.value) : add_null(value);
+  first.value.has_value() ? add_text(value, *first.value) : add_null(value);
   add_text(message, first.message);
 }
 
@@ -197,7 +196,8 @@ Json reject_json(const Reject& reject) {
   json.set("byte_start", reject.byte_start).set("byte_end", reject.byte_end);
   json.set("reason", first.code).set("field", first.field_name);
   json.set("field_number", int64_t{first.field_number});
-  json.set("value", first.value).set("message", first.message);
+  json.set("value", first.value.has_value() ? Json(*first.value) : Json());
+  json.set("message", first.message);
   json.set("error_count", static_cast<int64_t>(reject.errors.size()));
   json.set("errors", errors_array(reject));
   json.set("action", name_of(reject.disposition));

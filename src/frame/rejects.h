@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -23,7 +24,8 @@ struct FieldError {
   std::string_view constraint;  // "required" for a constraint-error, else ""
   uint32_t field_number = 0;    // 1-based in the file; 0: the record as a whole
   std::string field_name;
-  std::string value;         // the cell's text, at most 1 KiB of it
+  std::optional<std::string>
+      value;                 // the cell's text, at most 1 KiB; absent where no cell is wrong
   std::string message;       // what was found, what was wanted
   uint64_t byte_offset = 0;  // in the decoded stream
 };

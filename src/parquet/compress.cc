@@ -4,6 +4,7 @@
 #include <snappy.h>
 #include <zstd.h>
 
+#include <algorithm>
 #include <string>
 
 #include "base/check.h"
@@ -11,6 +12,9 @@
 namespace silversmith::parquet {
 
 namespace {
+
+// A larger one was for a long value, and is given back with the next page.
+constexpr size_t out_bytes_usual = size_t{4} << 20;
 
 struct FreeContext {
   void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
@@ -39,6 +43,7 @@ Codec Compressor::codec() const { return state_->codec; }
 std::string_view Compressor::compress(std::string_view bytes) {
   State& state = *state_;
   size_t size = 0;
+  state.out.clear_above(std::max(4 * bytes.size(), out_bytes_usual));
   switch (state.codec) {
     case Codec::uncompressed: return bytes;
     case Codec::snappy:

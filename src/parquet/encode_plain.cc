@@ -155,6 +155,11 @@ uint32_t PlainText::take(Rows<Value> rows) {
       return i;
     }
     put(rows.values[i]);
+    // A long text closes its page at once: a page that waits would hold it, in every column.
+    if (image_.size() - level_room_ > bytes_max_) {
+      full_ = true;
+      return i + 1;
+    }
   }
   return rows.count;
 }
@@ -201,6 +206,7 @@ Bounds PlainText::bounds() const {
 void PlainText::clear() {
   full_ = false;
   any_ = false;
+  image_.clear_above(2 * (level_room_ + bytes_max_ + 64));
   image_.resize(level_room_);
 }
 

@@ -31,9 +31,13 @@ void read_struct(ThriftReader& in, Take take) {
   in.end_struct();
 }
 
+// What the entries that we make much larger take at least: their mandatory fields.
+constexpr size_t chunk_entry_bytes_min = 20;
+constexpr size_t row_group_entry_bytes_min = 7 + chunk_entry_bytes_min;
+
 template <class Each>
-void read_list(ThriftReader& in, Each each) {
-  auto list = in.list();
+void read_list(ThriftReader& in, Each each, size_t element_bytes_min = 1) {
+  auto list = in.list(element_bytes_min);
   for (uint32_t i = 0; i < list.count && !in.bad(); ++i) each();
 }
 
@@ -223,7 +227,9 @@ RowGroupEntry read_row_group(ThriftReader& in) {
   RowGroupEntry row_group;
   read_struct(in, [&](ThriftReader::Field field) {
     switch (field.id) {
-      case 1: return read_list(in, [&] { row_group.chunks.push_back(read_chunk(in)); });
+      case 1:
+        return read_list(
+            in, [&] { row_group.chunks.push_back(read_chunk(in)); }, chunk_entry_bytes_min);
       case 2: row_group.bytes = natural(in); return;
       case 3: row_group.rows = natural(in); return;
       default: in.skip(field.type);
@@ -252,7 +258,10 @@ Result<Footer> decode_footer(std::string_view bytes) {
     switch (field.id) {
       case 2: return read_list(in, [&] { elements.push_back(read_element(in)); });
       case 3: footer.rows = natural(in); return;
-      case 4: return read_list(in, [&] { footer.row_groups.push_back(read_row_group(in)); });
+      case 4:
+        return read_list(
+            in, [&] { footer.row_groups.push_back(read_row_group(in)); },
+            row_group_entry_bytes_min);
       case 5: return read_list(in, [&] { read_key_value(in, footer.key_values); });
       case 6: footer.created_by = in.binary(); return;
       default: in.skip(field.type);

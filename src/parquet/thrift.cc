@@ -169,12 +169,11 @@ ThriftReader::Field ThriftReader::next_field() {
   return {last_, static_cast<ThriftType>(head & 0x0F)};
 }
 
-ThriftReader::List ThriftReader::list() {
+ThriftReader::List ThriftReader::list(size_t element_bytes_min) {
   auto head = static_cast<uint8_t>(byte());
   uint64_t count = head >> 4;
   if (count == 15) count = varint();
-  // Each element takes at least one byte, which bounds what a caller may allocate.
-  if (bad_ || count > bytes_.size() - position_ ||
+  if (bad_ || count > (bytes_.size() - position_) / element_bytes_min ||
       (head & 0x0F) > static_cast<uint8_t>(ThriftType::structure)) {
     bad_ = true;
     return {};

@@ -85,7 +85,8 @@ class ThriftReader {
   // The next field of the struct; its type is `stop` at the struct's end or when bad.
   Field next_field();
   // A list with at most as many elements as there are bytes left; count 0 when bad.
-  List list();
+  // Each element takes at least `element_bytes_min` bytes, which bounds what a caller allocates.
+  List list(size_t element_bytes_min = 1);
   int64_t integer();    // of i8 as one byte: use byte(); i16, i32, i64
   int32_t integer32();  // bad when out of range
   int8_t byte();

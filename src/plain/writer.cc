@@ -122,6 +122,9 @@ std::string_view view(const Column& column, uint32_t row) {
   return {text.data, text.size};
 }
 
+// At the start of a file U+FEFF without quotes would be taken for a byte order mark.
+bool begins_like_a_mark(std::string_view text) { return text.starts_with("\xEF\xBB\xBF"); }
+
 bool needs_quotes(std::string_view text, char delimiter) {
   for (char byte : text) {
     if (byte == delimiter || byte == '"' || byte == '\n' || byte == '\r') return true;
@@ -190,7 +193,8 @@ void Writer::header(std::string& out) const {
   if (format_ == Format::jsonl) return;
   for (size_t c = 0; c < plan_.columns.size(); ++c) {
     if (c > 0) out.push_back(comma);
-    append_cell(plan_.columns[c].name, out);
+    const std::string& name = plan_.columns[c].name;
+    c == 0 && begins_like_a_mark(name) ? append_quoted(name, out) : append_cell(name, out);
   }
   out.push_back('\n');
 }

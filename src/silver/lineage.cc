@@ -91,7 +91,10 @@ Result<Held> look(store::Store& target, std::string_view key, std::string_view s
     if (opened.error().code == Code::missing) return Held{};
     Error error = std::move(opened).error();
     // A folder or a link under silver's name: nothing that a later try mends by itself.
-    if (error.code == Code::invalid) error.code = Code::denied;
+    if (error.code == Code::invalid) {
+      error.code = Code::denied;
+      error.hint = "silver wants this name for itself: move away what stands there";
+    }
     return error;
   }
   store::Object& object = **opened;

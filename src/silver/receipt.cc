@@ -9,19 +9,6 @@ constexpr std::string_view receipt_schema = "silversmith.receipt/1";
 constexpr std::string_view rejected_schema = "silversmith.rejected/1";
 constexpr std::string_view report_schema = "silversmith.rejects/1";
 
-Json observed_json(const Observed& observed) {
-  Json json = Json::object();
-  json.set("run_id", observed.run_id)
-      .set("bucket", observed.lake)
-      .set("host", observed.host)
-      .set("started", observed.started)
-      .set("duration_ms", observed.duration_ms)
-      .set("memory_peak_bytes", observed.memory_peak_bytes)
-      .set("bytes_out", observed.bytes_out)
-      .set("attempts", observed.attempts);
-  return json;
-}
-
 Observed parse_observed(const Json& json) {
   auto number = [&](const char* name) { return static_cast<uint64_t>(json.int_or(name, 0)); };
   Observed observed;
@@ -51,10 +38,24 @@ Result<Account> account_in(const Json& json) {
 
 }  // namespace
 
+Json observed_json(const std::optional<Observed>& observed) {
+  if (!observed.has_value()) return Json();
+  Json json = Json::object();
+  json.set("run_id", observed->run_id)
+      .set("bucket", observed->lake)
+      .set("host", observed->host)
+      .set("started", observed->started)
+      .set("duration_ms", observed->duration_ms)
+      .set("memory_peak_bytes", observed->memory_peak_bytes)
+      .set("bytes_out", observed->bytes_out)
+      .set("attempts", observed->attempts);
+  return json;
+}
+
 std::string receipt_text(const Receipt& receipt) {
   Json json = Json::object();
   json.set("schema", receipt_schema).set("account", account_json(receipt.account));
-  json.set("observed", receipt.observed.has_value() ? observed_json(*receipt.observed) : Json());
+  json.set("observed", observed_json(receipt.observed));
   return json.pretty();
 }
 

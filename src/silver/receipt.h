@@ -31,6 +31,8 @@ struct Receipt {
   std::optional<Observed> observed;  // absent: rebuilt
 };
 
+// As it stands in a receipt: null where there is none.
+Json observed_json(const std::optional<Observed>& observed);
 // Two blanks of indent, a newline at the end.
 std::string receipt_text(const Receipt& receipt);
 // Fails with corrupt, naming the member.

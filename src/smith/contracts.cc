@@ -66,6 +66,13 @@ Result<Contracts::Held> Contracts::hold(const std::string& key) {
   return Held{key, tag, std::move(*parsed)};
 }
 
+// A contract that we would pass over in silence is worse than one that is wrong.
+Error Contracts::linked(const std::string& key) const {
+  return {Code::denied,
+          "contract " + store_->where(key) + ": found a symbolic link or a device, wanted a file",
+          "put the file itself there, or name its folder with --contracts", "configuration-error"};
+}
+
 Result<> Contracts::refresh(Reread reread) {
   if (given_) return {};
   int64_t now = clock_.steady_micros();
@@ -76,6 +83,10 @@ Result<> Contracts::refresh(Reread reread) {
   while (true) {
     auto page = store_->list(prefix_, after);
     if (!page) return configuration(std::move(page).error(), store_->where(prefix_));
+    for (const std::string& key : page->passed_over) {
+      if (is_contract_key(key) || prefix_.starts_with(key)) return linked(key);
+    }
+    if (!page->unreadable.empty()) return configuration(page->unreadable.front(), "folder");
     for (const store::Listed& listed : page->objects) {
       if (is_contract_key(listed.key)) held.push_back(SMITH_TRY(hold(listed.key)));
     }

@@ -42,6 +42,7 @@ class Contracts : public Converters {
 
   Result<> refresh(Reread reread);
   Result<Held> hold(const std::string& key);
+  Error linked(const std::string& key) const;
 
   store::Store* store_ = nullptr;
   std::string prefix_;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -35,7 +36,9 @@ struct Terms {
   std::string contract;  // name; "" without a contract
   uint64_t version = 0;  // of the contract; 0 without one
   std::string identity;  // SHA-256 hex of what changes the bytes (decisions 4 and 6)
+  std::string hash;      // of the contract, or of the options without one: what people compare
   std::string outcome;   // the same without the format version: whether a verdict stands (10)
+  std::optional<double> bad_ratio_warn = {};  // a larger share of bad records makes the run warn
 };
 
 class Converter {

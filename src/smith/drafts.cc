@@ -15,12 +15,14 @@ void stamp(silver::Account& account, const std::string& key, const std::string& 
   account.generation = silver::generation_name(version, terms.identity);
   account.contract = terms.contract;
   account.contract_version = terms.version;
-  if (account.contract_hash.empty()) account.contract_hash = terms.identity;
+  if (account.contract_hash.empty()) account.contract_hash = terms.hash;
 }
 
 Error as_target_error(Error error) {
   Action action = action_for(error.code);
-  if (action == Action::refuse || action == Action::ignore) error.code = Code::denied;
+  if (action == Action::refuse) error.code = Code::denied;
+  // What we write into was there when we looked: whoever clears up will be done.
+  if (action == Action::ignore) error.code = Code::busy;
   return error;
 }
 

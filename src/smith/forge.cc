@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "smith/forge.h"
 
+#include <cstdint>
 #include <optional>
 
+#include "base/text.h"
 #include "silver/commit.h"
 #include "silver/lineage.h"
 #include "silver/receipt.h"
@@ -20,28 +22,24 @@ Error configuration(std::string message, std::string hint) {
   return {Code::denied, std::move(message), std::move(hint), "configuration-error"};
 }
 
-silver::FileFault fault_of(const Error& error) {
-  std::string type = error.type;
-  if (type.empty()) type = error.code == Code::limit ? "limit-exceeded" : "source-error";
-  return {type, error.message, error.hint};
-}
-
 // One key on its way. The steps are numbered as in docs/decisions/0050-commit-protocol.md.
 class Forging {
  public:
   Forging(std::string_view key, const Smithy& smithy)
       : smithy_(smithy), key_(key), started_(smithy.clock.steady_micros()) {
-    result_.run_id = smithy.options.run_id;
-    result_.bucket = smithy.source.name();
-    result_.output_bucket = smithy.target.name();
-    result_.account.key = key_;
+    begin_result();
     started_wall_ = rfc3339(smithy.clock.wall_micros());
   }
 
   RunResult run() {
     if (!silver::accepts(smithy_.prefixes, key_)) return finish(Status::ignored);
+    if (find_invalid_utf8(key_).has_value()) {
+      // Receipts, results and Parquet hold names as UTF-8: such a one could not be told from
+      // others.
+      return fail({Code::denied, "the name " + show(key_, SIZE_MAX) + " is not UTF-8",
+                   "rename the object", ""});
+    }
     names_ = silver::names_of(smithy_.prefixes, key_);
-    result_.output = names_.silver;
     Retry retry(smithy_.options.retry, smithy_.clock);
     while (true) {
       result_.attempts = retry.attempts();
@@ -62,10 +60,23 @@ class Forging {
   // A status ends the run; nothing means: look again.
   using Next = std::optional<Status>;
 
+  // Of an earlier attempt nothing may stay in the result.
+  void begin_result() {
+    RunResult fresh;
+    fresh.run_id = smithy_.options.run_id;
+    fresh.bucket = smithy_.source.name();
+    fresh.output_bucket = smithy_.target.name();
+    fresh.output = names_.silver;
+    fresh.account.key = key_;
+    fresh.attempts = result_.attempts;
+    result_ = std::move(fresh);
+  }
+
   Result<Next> attempt() {
+    begin_result();
     silver::Held held = SMITH_TRY(look());  // S1, before S2
     if (is_of(held)) SMITH_TRY(ensure_receipt(held));
-    Intake intake = SMITH_TRY(Intake::open(smithy_.source, key_));  // S2
+    Intake intake = SMITH_TRY(Intake::open(smithy_.source, key_, smithy_.options.stop));  // S2
     std::unique_ptr<Converter> converter = SMITH_TRY(find_terms(held, intake));
     Next settled = SMITH_TRY(settle(held, intake, *converter));  // S3
     if (settled.has_value()) return settled;
@@ -81,7 +92,7 @@ class Forging {
     if (ours || smithy_.options.adopt) return held;
     std::string silver = smithy_.target.where(names_.silver);
     std::string what = held.lineage.has_value() ? " was made from another source key"
-                                                : " was not made by silversmith";
+                                                : " is damaged, or was not made by silversmith";
     return configuration(silver + what + "; it is left as it is",
                          "move it away, or take it over with --adopt");
   }
@@ -125,9 +136,10 @@ class Forging {
   }
 
   void note_terms(const Terms& terms) {
+    warn_ratio_ = terms.bad_ratio_warn;
     result_.account.contract = terms.contract;
     result_.account.contract_version = terms.version;
-    result_.account.contract_hash = terms.identity;
+    result_.account.contract_hash = terms.hash;
   }
 
   // Whether nothing needs converting.
@@ -135,9 +147,9 @@ class Forging {
     const ForgeOptions& options = smithy_.options;
     if (is_of(held)) {
       std::string version = SMITH_TRY(intake.version());
-      std::string generation = silver::generation_name(version, converter.terms().identity);
+      generation_ = silver::generation_name(version, converter.terms().identity);
       bool same = held.lineage->made_from(version);
-      bool differs = held.lineage->generation != generation;
+      bool differs = held.lineage->generation != generation_;
       bool again = (options.force && !made_by_us(held)) || (options.reprocess && differs);
       if (same && !again) return have_already(held);
     }
@@ -168,9 +180,16 @@ class Forging {
       result_.account = *converted_;
       return Next(Status::superseded);
     }
-    result_.bytes_out = 0;
-    result_.account.source_version = held.lineage->source_version;
-    result_.account.generation = held.lineage->generation;
+    result_.repeated = true;
+    // What silver was made under; lineage does not have its contract's hash.
+    silver::Account made;
+    made.key = key_;
+    made.source_version = held.lineage->source_version;
+    made.generation = held.lineage->generation;
+    made.contract = held.lineage->contract;
+    made.contract_version = held.lineage->contract_version;
+    if (generation_ == made.generation) made.contract_hash = result_.account.contract_hash;
+    result_.account = std::move(made);
     return Next(Status::duplicate);
   }
 
@@ -178,6 +197,8 @@ class Forging {
     result_.account = account;
     result_.receipt = names_.receipt(account.generation);
     if (has_rejects_) result_.quarantine = names_.quarantine_dir(account.generation);
+    result_.bytes_out = converted_bytes_;
+    result_.bad_ratio_passed = warn_ratio_.has_value() && account.invalid_row_rate() > *warn_ratio_;
     return status_of(account);
   }
 
@@ -215,6 +236,7 @@ class Forging {
                   rejected->account.source_version == version && rejected->account.key == key_;
     if (!stands) return Next();  // another contract's, or not ours to read: convert again
     SMITH_TRY(put_receipt({rejected->account, std::nullopt}));
+    result_.repeated = true;
     result_.account = std::move(rejected->account);
     result_.quarantine = names_.quarantine_dir(result_.account.generation);
     result_.receipt = names_.receipt(result_.account.generation);
@@ -227,9 +249,13 @@ class Forging {
     if (converted.ok()) {
       account = std::move(*converted);
     } else {
+      // What is said of the data has a public code; what has none says nothing about the object.
+      bool about_data = !converted.error().type.empty();
       if (action_for(converted.error().code) != Action::refuse) return std::move(converted).error();
+      if (!about_data) return as_target_error(std::move(converted).error());
       account = result_.account;
-      account.faults = {fault_of(converted.error())};
+      account.faults = {
+          {converted.error().type, converted.error().message, converted.error().hint}};
     }
     stamp(account, key_, SMITH_TRY(intake.version()), converter.terms());
     SMITH_CHECK(account.balances(), key_ + " does not balance: nothing is published");
@@ -252,7 +278,7 @@ class Forging {
     has_rejects_ = drafts.has_rejects();
     converted_ = account;
     committed_ = false;
-    result_.bytes_out = drafts.silver_bytes();
+    converted_bytes_ = drafts.silver_bytes();
     store::Condition condition =
         held.exists() ? store::Condition::match(*held.tag) : store::Condition::absent();
     Result<store::Tag> tag = drafts.publish_silver(account, condition);  // S6
@@ -263,8 +289,12 @@ class Forging {
       return as_target_error(std::move(error));
     }
     committed_ = true;
-    SMITH_TRY(put_receipt({account, observed()}));
-    return verify(intake, success_of(account));  // S7
+    Status status = success_of(account);
+    Result<> receipt = put_receipt({account, observed()});
+    if (!receipt.ok()) {
+      return std::move(receipt).error().in("silver is committed, its receipt is not");
+    }
+    return verify(intake, status);  // S7
   }
 
   // Bronze may have changed since it was read, and the event about that may have come and gone.
@@ -325,7 +355,7 @@ class Forging {
     observed.started = started_wall_;
     observed.duration_ms = elapsed_ms();
     observed.memory_peak_bytes = memory_peak_bytes();
-    observed.bytes_out = result_.bytes_out;
+    observed.bytes_out = converted_bytes_;
     observed.attempts = result_.attempts;
     return observed;
   }
@@ -347,8 +377,11 @@ class Forging {
   int64_t started_;
   std::string started_wall_;
   silver::Names names_;
+  std::optional<double> warn_ratio_;
+  std::string generation_;  // of the bronze version that was compared with silver's
   RunResult result_;
   std::optional<silver::Account> converted_;  // by an attempt of this run that came to its commit
+  uint64_t converted_bytes_ = 0;              // of its silver
   bool committed_ = false;                    // and silver was seen to hold it
   bool has_rejects_ = false;
 };

@@ -6,6 +6,7 @@
 // (docs/decisions/0050-commit-protocol.md; tests/sim drives this very code against faults).
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -28,6 +29,7 @@ struct ForgeOptions {
   std::string run_id = {};  // of the caller; only for results and `observed`
   std::string host = {};
   uint64_t (*memory_peak_bytes)() = nullptr;
+  const std::atomic<bool>* stop = nullptr;  // set: reading for the version ends with stopped
 };
 
 // What forge works with; all are borrowed. `source` and `target` may be the same store.

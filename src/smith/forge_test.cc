@@ -50,7 +50,7 @@ class OneLine : public Converter {
 
 class OneContract : public Converters {
  public:
-  Terms terms{"orders", 1, std::string(64, 'c'), "terms"};
+  Terms terms{"orders", 1, std::string(64, 'c'), "hash", "terms"};
   uint64_t newest = 1;
   std::function<void()> meanwhile;  // happens once, in the middle of the next conversion
   Code failing = Code::stopped;

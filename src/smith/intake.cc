@@ -3,6 +3,7 @@
 
 #include "base/buffer.h"
 #include "base/hash.h"
+#include "smith/policy.h"
 
 namespace silversmith::smith {
 
@@ -20,6 +21,7 @@ struct Intake::State {
   store::Store& source;
   std::string key;
   std::unique_ptr<store::Object> object;
+  const std::atomic<bool>* stop;
   bool hashes = false;  // the store names no versions: the content hash is the version
   std::string version;
 
@@ -39,6 +41,9 @@ class HashingSource : public ByteSource {
       : intake_(intake), object_(std::move(object)) {}
 
   Result<size_t> read(std::span<char> into) override {
+    if (intake_.stop != nullptr && intake_.stop->load(std::memory_order_relaxed)) {
+      return Error{Code::stopped, "asked to stop", "", ""};
+    }
     size_t count = SMITH_TRY(object_->read(into));
     if (intake_.hashes) hash_.update({into.data(), count});
     if (count == 0 && !into.empty()) SMITH_TRY(intake_.note(hash_.digest().hex()));
@@ -55,12 +60,13 @@ Intake::Intake(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Intake::Intake(Intake&&) noexcept = default;
 Intake::~Intake() = default;
 
-Result<Intake> Intake::open(store::Store& source, std::string_view key) {
+Result<Intake> Intake::open(store::Store& source, std::string_view key,
+                            const std::atomic<bool>* stop) {
   std::unique_ptr<store::Object> object = SMITH_TRY(source.open(key));
   std::string version = object->head().version;
   bool hashes = version.empty();
   return Intake(std::make_unique<State>(
-      State{source, std::string(key), std::move(object), hashes, std::move(version)}));
+      State{source, std::string(key), std::move(object), stop, hashes, std::move(version)}));
 }
 
 const store::Head& Intake::head() const { return state_->object->head(); }
@@ -80,11 +86,13 @@ Converter::OpenSource Intake::opener() {
   State* state = state_.get();
   return [state]() -> Result<std::unique_ptr<ByteSource>> {
     Result<std::unique_ptr<store::Object>> object = state->source.open(state->key);
-    // It was here a moment ago: gone means changed.
-    if (!object.ok() && object.error().code == Code::missing) {
-      return changed(state->source.where(state->key));
+    // It was here a moment ago: gone, or something else that can't be read, means changed.
+    if (!object.ok()) {
+      Action action = action_for(object.error().code);
+      bool passes = action == Action::ignore || action == Action::refuse;
+      if (passes) return changed(state->source.where(state->key));
+      return std::move(object).error();
     }
-    if (!object.ok()) return std::move(object).error();
     if ((*object)->head().tag != state->object->head().tag) {
       return changed(state->source.where(state->key));
     }

@@ -4,6 +4,7 @@
 // them. Every stream that it opens reads that same state or fails with conflict.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 
@@ -15,8 +16,10 @@ namespace silversmith::smith {
 
 class Intake {
  public:
-  // `source` must outlive this. Fails as Store::open does.
-  static Result<Intake> open(store::Store& source, std::string_view key);
+  // `source` must outlive this, and `stop` (may be null): once set, streams fail with stopped.
+  // Fails as Store::open does.
+  static Result<Intake> open(store::Store& source, std::string_view key,
+                             const std::atomic<bool>* stop = nullptr);
   Intake(Intake&&) noexcept;
   ~Intake();
 

@@ -80,6 +80,10 @@ Result<csv::Dialect> settle_dialect(const EngineOptions& options,
   }
   SMITH_TRY(apply_dialect(options.overrides, dialect));
   SMITH_TRY(dialect.validate());
+  if (dialect.escape != 0 && dialect.quote == 0) {
+    return Error{Code::invalid, "dialect: an escapeChar without a quoteChar is not supported yet",
+                 "it takes bytes literally inside quotes only", ""};
+  }
   return dialect;
 }
 

@@ -76,19 +76,28 @@ Result<> begin_records(Pass& pass, const PassOptions& options, size_t columns) {
 }
 
 Result<size_t> probe_width(const Converter::OpenSource& open, const PassOptions& options) {
-  PassOptions probing = options;
-  probing.dialect.header = true;
-  for (uint32_t row = 1; row <= limits::lead_records_max; ++row) {
-    probing.dialect.header_rows = {row};
-    auto pass = open_pass(open, probing);
-    bool ended = !pass && row > 1 && pass.error().type == "blank-header";
-    if (ended) break;
-    if (!pass) return std::move(pass).error();
-    const std::vector<std::string>& cells = pass->header_rows.back();
-    bool blank = cells.size() == 1 && cells.front().empty();
-    if (!blank) return cells.size();
+  Pass pass = SMITH_TRY(open_pass(open, options));
+  SMITH_TRY(begin_records(pass, options, 1));
+  // To a tokeniser that wants one field, any other record is one of the wrong width.
+  csv::Tokeniser tokeniser(options.dialect, pass.line_end, 1, options.kernel);
+  size_t of_broken = 0;
+  std::optional<csv::Chunk> chunk = std::move(pass.first);
+  while (chunk.has_value()) {
+    if (chunk->kind == csv::ChunkKind::records) {
+      const csv::Records& records = tokeniser.tokenise(*chunk);
+      for (const csv::Fault& fault : records.faults) {
+        if (records.count > 0 && fault.record > records.numbers[0]) break;
+        bool whole =
+            fault.code == csv::FaultCode::extra_cell || fault.code == csv::FaultCode::missing_cell;
+        if (whole) return fault.field_count;
+        if (of_broken == 0) of_broken = fault.field_count;
+      }
+      if (records.count > 0) return size_t{1};
+    }
+    pass.splitter->recycle(std::move(chunk->buffer));
+    chunk = SMITH_TRY(pass.splitter->next());
   }
-  return size_t{1};
+  return std::max<size_t>(of_broken, 1);
 }
 
 }  // namespace silversmith::smith

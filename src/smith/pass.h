@@ -58,8 +58,8 @@ Result<Pass> open_pass(const Converter::OpenSource& open, const PassOptions& opt
 // Begins the spans for that many columns and reads the first chunk of records.
 Result<> begin_records(Pass& pass, const PassOptions& options, size_t columns);
 
-// The number of fields of the first record that is no blank line, for files without a header and a
-// contract.
+// The number of fields of the first record that is neither blank nor broken (of the first broken
+// one where all are), for files without a header and a contract. Reads no further than it must.
 Result<size_t> probe_width(const Converter::OpenSource& open, const PassOptions& options);
 
 }  // namespace silversmith::smith

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/thread.h"
+#include "csv/scan.h"
 #include "frame/infer.h"
 #include "smith/assembler.h"
 #include "smith/delivery.h"
@@ -53,6 +54,8 @@ class Pipeline : public Converter {
       : setup_(std::move(setup)), dialect_(std::move(dialect)) {
     terms_.identity = outcome_hash(setup_.options, contract(), dialect_, Format::included);
     terms_.outcome = outcome_hash(setup_.options, contract(), dialect_, Format::left_out);
+    terms_.hash = contract() == nullptr ? terms_.outcome : contract()->hash;
+    terms_.bad_ratio_warn = bounds().bad_ratio_warn;
     if (contract() == nullptr) return;
     terms_.contract = contract()->name;
     terms_.version = contract()->version;
@@ -66,7 +69,7 @@ class Pipeline : public Converter {
     account.key = key;
     account.contract = terms_.contract;
     account.contract_version = terms_.version;
-    account.contract_hash = setup_.contract.has_value() ? setup_.contract->hash : terms_.identity;
+    account.contract_hash = terms_.hash;
     account.engine_version = version_text;
     auto converted = convert_pass(account, open, outputs);
     if (converted) return converted;
@@ -343,6 +346,7 @@ Result<std::unique_ptr<Converter>> make_pipeline(PipelineSetup setup) {
   SMITH_CHECK(setup.spools != nullptr, "a pipeline needs spools");
   const contract::Contract* contract = setup.contract.has_value() ? &*setup.contract : nullptr;
   csv::Dialect dialect = SMITH_TRY(settle_dialect(setup.options, contract));
+  SMITH_TRY(csv::find_kernel(setup.options.kernel));
   return std::unique_ptr<Converter>(
       std::make_unique<Pipeline>(std::move(setup), std::move(dialect)));
 }

@@ -44,9 +44,13 @@ frame::Type declared_type(const Field& field) {
   return type;
 }
 
-void add_token(std::vector<std::string>& tokens, const std::string& token) {
-  if (token.empty() || std::find(tokens.begin(), tokens.end(), token) != tokens.end()) return;
-  tokens.push_back(token);
+// The dialect's null sequence, which unlike a missing value counts only without quotes.
+void add_null_sequence(frame::ColumnPlan& column, const std::string& sequence) {
+  std::vector<std::string>& tokens = column.null_tokens;
+  bool missing_value = std::find(tokens.begin(), tokens.end(), sequence) != tokens.end();
+  if (sequence.empty() || missing_value) return;
+  tokens.push_back(sequence);
+  column.quoted_null_is_value = true;
 }
 
 void add_declared(PlanDraft& draft, const Contract& contract, const Field& field, int32_t source) {
@@ -55,7 +59,7 @@ void add_declared(PlanDraft& draft, const Contract& contract, const Field& field
   column.type = declared_type(field);
   column.source = source;
   column.null_tokens = field.missing_values.value_or(contract.missing_values);
-  add_token(column.null_tokens, draft.plan.dialect.null_sequence);
+  add_null_sequence(column, draft.plan.dialect.null_sequence);
   column.required = field.required;
   column.on_type_error = field.on_type_error.value_or(contract.policy.type);
   column.pattern = field.pattern;
@@ -68,6 +72,15 @@ void add_declared(PlanDraft& draft, const Contract& contract, const Field& field
   draft.plan.columns.push_back(std::move(column));
 }
 
+// Every cell keeps its text, whatever the contract makes of it; names, nulls and rules stay.
+void drop_types(PlanDraft& draft) {
+  for (frame::ColumnPlan& column : draft.plan.columns) {
+    column.type = frame::Type();
+    column.pattern.reset();
+  }
+  draft.zone_from_first_value.clear();
+}
+
 void add_untyped(PlanDraft& draft, const EngineOptions& options, const std::string& name,
                  size_t source) {
   frame::ColumnPlan column;
@@ -75,7 +88,7 @@ void add_untyped(PlanDraft& draft, const EngineOptions& options, const std::stri
   column.source = static_cast<int32_t>(source);
   column.true_values = {"true", "True", "TRUE"};
   column.false_values = {"false", "False", "FALSE"};
-  add_token(column.null_tokens, draft.plan.dialect.null_sequence);
+  add_null_sequence(column, draft.plan.dialect.null_sequence);
   column.null_tokens.emplace_back();
   column.quoted_empty_is_text = true;  // decisions 27; types other than text drop it again
   if (options.types == Types::stable) draft.inferred.push_back(draft.plan.columns.size());
@@ -225,6 +238,7 @@ PlanDraft make_plan(const contract::Contract* contract, const EngineOptions& opt
   } else {
     plan_by_name(draft, *contract, options, labels);
   }
+  if (options.types == Types::text) drop_types(draft);
   return draft;
 }
 

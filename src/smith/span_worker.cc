@@ -2,6 +2,7 @@
 #include "smith/span_worker.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/text.h"
 
@@ -26,6 +27,7 @@ struct SpanWorker::State {
   plain::Writer plain;
   std::string line_text;  // of text targets, reused
   SpanProduct product;
+  Result<> kept;             // how keeping the rejects of the chunk at hand went
   frame::Reject oversize;    // the oversize record that is arriving
   std::string oversize_raw;  // its first bytes
   std::string oversize_end;  // its last two bytes so far: pieces may part CR and LF
@@ -39,6 +41,9 @@ struct SpanWorker::State {
         reject_columns(given.reject_source),
         plain(given.target == Target::jsonl ? plain::Format::jsonl : plain::Format::csv,
               given.plan) {
+    builder.on_reject([this](const frame::Reject& reject) {
+      if (kept.ok()) kept = keep_reject(reject);
+    });
     if (given.blank_is_reject) tokeniser.set_blank_line(csv::BlankLine::fault);
   }
 
@@ -70,6 +75,12 @@ struct SpanWorker::State {
     return {};
   }
 
+  Result<> keep_reject(const frame::Reject& reject) {
+    SMITH_TRY(add_reject(reject));
+    if (reject.disposition == frame::Disposition::nullified) return {};
+    return keep_raw(reject.raw);
+  }
+
   Result<> consume_records(const csv::Chunk& chunk) {
     const csv::Records& records = tokeniser.tokenise(chunk);
     frame::Place place{chunk.byte_offset, chunk.first_record, chunk.first_line, setup.line_end};
@@ -83,10 +94,7 @@ struct SpanWorker::State {
     for (const auto& [code, count] : batch.reasons) counts.reasons[std::string(code)] += count;
     SMITH_CHECK(chunk.record_count == batch.rows + batch.quarantined + records.blank_count,
                 "chunk at byte " + std::to_string(chunk.byte_offset) + " does not balance");
-    for (const frame::Reject& reject : batch.rejects) {
-      SMITH_TRY(add_reject(reject));
-      if (reject.disposition != frame::Disposition::nullified) SMITH_TRY(keep_raw(reject.raw));
-    }
+    SMITH_TRY(std::exchange(kept, {}));
     SMITH_CHECK(batch.failed == false || !counts.failure.is_null(), "a failure without its record");
     return write_rows(records, batch);
   }
@@ -141,7 +149,6 @@ struct SpanWorker::State {
     uint64_t bytes = oversize.byte_end - oversize.byte_start;
     frame::FieldError error;
     error.code = "record-too-long";
-    error.value = oversize_raw.substr(0, 200);
     error.message = "found a record of " + std::to_string(bytes) + " bytes, wanted at most " +
                     std::to_string(setup.plan.dialect.record_bytes_max) +
                     "; look for a quote that is never closed, or raise "

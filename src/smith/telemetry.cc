@@ -96,7 +96,7 @@ Json result_json(const RunResult& result) {
 
 void log_result(Log& log, const RunResult& result) {
   Level level = Level::info;
-  if (result.status == Status::rejected) level = Level::warn;
+  if (result.status == Status::rejected || result.bad_ratio_passed) level = Level::warn;
   if (result.status == Status::error) level = Level::error;
   log.write(level, "run", result_json(result));
 }

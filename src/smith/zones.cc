@@ -3,27 +3,12 @@
 
 #include <algorithm>
 
-#include "csv/field.h"
+#include "frame/cells.h"
+#include "frame/convert_temporal.h"
 
 namespace silversmith::smith {
 
 namespace {
-
-constexpr std::string_view date_shape = "dddd-dd-dd";
-
-bool begins_with_date(std::string_view text) {
-  if (text.size() <= date_shape.size()) return false;
-  for (size_t i = 0; i < date_shape.size(); ++i) {
-    bool digit = text[i] >= '0' && text[i] <= '9';
-    if (date_shape[i] == 'd' ? !digit : text[i] != date_shape[i]) return false;
-  }
-  return true;
-}
-
-// A Z, or a sign behind the date.
-bool has_offset(std::string_view text) {
-  return text.find_first_of("Zz+-", date_shape.size()) != std::string_view::npos;
-}
 
 class ZoneScan {
  public:
@@ -31,7 +16,8 @@ class ZoneScan {
       : draft_(draft),
         open_(draft.zone_from_first_value),
         tokeniser_(draft.plan.dialect, pass.line_end,
-                   static_cast<uint32_t>(draft.plan.labels.size()), kernel) {}
+                   static_cast<uint32_t>(draft.plan.labels.size()), kernel),
+        reader_(draft.plan.dialect) {}
 
   bool decided() const { return open_.empty(); }
 
@@ -42,22 +28,30 @@ class ZoneScan {
   }
 
  private:
+  // Only what is a timestamp decides: neither a null token nor a cell that is none of either kind.
   bool decide(frame::ColumnPlan& column, const csv::Records& records) {
-    for (uint32_t r = 0; r < records.count; ++r) {
-      auto span = records.field(r, static_cast<uint32_t>(column.source));
-      std::string_view text = csv::field_text(span, draft_.plan.dialect, arena_).text;
-      if (!begins_with_date(text)) continue;
-      column.type.utc = has_offset(text);
+    frame::NullTokens nulls(column.null_tokens);
+    cells_.resize(records.count);
+    reader_.begin(records);
+    reader_.gather(static_cast<uint32_t>(column.source), frame::Margin::wanted, cells_.data());
+    for (frame::Text cell : cells_.span()) {
+      if (cell.size == 0 || nulls.contains(cell)) continue;
+      int64_t micros = 0;
+      frame::Mark local = frame::read_iso_timestamp(cell, frame::Zone::none, &micros);
+      bool utc = local == frame::Mark::zone_given &&
+                 frame::read_iso_timestamp(cell, frame::Zone::wanted, &micros) == frame::Mark::good;
+      if (local != frame::Mark::good && !utc) continue;
+      column.type.utc = utc;
       return true;
     }
-    arena_.clear();
     return false;
   }
 
   PlanDraft& draft_;
   std::vector<size_t> open_;  // columns of the plan without a value so far
   csv::Tokeniser tokeniser_;
-  csv::TextArena arena_;
+  frame::CellReader reader_;
+  Buffer<frame::Text> cells_;
 };
 
 }  // namespace

@@ -10,11 +10,18 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+
+#include "base/clock.h"
 
 namespace silversmith::store {
 
 namespace {
+
+constexpr int64_t lock_pause_micros_min = 500;
+constexpr int64_t lock_pause_micros_max = 50'000;
+constexpr int64_t lock_wait_micros_max = 30'000'000;
 
 template <class Call>
 auto retried(Call call) {
@@ -122,7 +129,17 @@ int RealFileOps::unlink(int directory, const std::string& name) {
 }
 
 int RealFileOps::lock(int file, Wait wait) {
-  return retried([&] { return ::flock(file, LOCK_EX | (wait == Wait::never ? LOCK_NB : 0)); });
+  if (wait == Wait::never) return retried([&] { return ::flock(file, LOCK_EX | LOCK_NB); });
+  // Held for milliseconds by who lives; one that is stopped must not stop everybody for good, and
+  // a signal ends the wait.
+  int64_t pause = lock_pause_micros_min;
+  for (int64_t waited = 0; waited < lock_wait_micros_max; waited += pause) {
+    if (::flock(file, LOCK_EX | LOCK_NB) == 0) return 0;
+    if (errno != EWOULDBLOCK && errno != EINTR) return -errno;
+    if (system_clock().sleep_micros(pause) == Slept::interrupted) return -EINTR;
+    pause = std::min(pause * 2, lock_pause_micros_max);
+  }
+  return -EWOULDBLOCK;
 }
 
 int RealFileOps::list(int directory, std::vector<DirEntry>& entries) {

@@ -60,7 +60,8 @@ class FileOps {
   virtual int link(const Place& from, const Place& to) = 0;
   virtual int rename(const Place& from, const Place& to) = 0;
   virtual int unlink(int directory, const std::string& name) = 0;
-  virtual int lock(int file, Wait wait) = 0;  // exclusive flock; ends with the descriptor
+  // Exclusive flock; ends with the descriptor. Waits half a minute at most, and till a signal.
+  virtual int lock(int file, Wait wait) = 0;
   virtual int list(int directory, std::vector<DirEntry>& entries) = 0;
   virtual int64_t now_micros() = 0;  // the clock that file times are taken from
 };

@@ -39,8 +39,11 @@ Error file_error(int failure, const std::string& doing) {
     case ENOENT: return {Code::missing, message, "", ""};
     case ENOSPC:
     case EDQUOT:
-      return {Code::busy, "disk full: " + message + "; nothing was published",
-              "free some space; the next run takes the object again", ""};
+      return {Code::busy, "disk full: " + message,
+              "free some space and run again; nothing half-written is visible", ""};
+    case EFBIG:
+      return {Code::denied, message, "this process may not write files of that size (ulimit -f)",
+              ""};
     case EACCES:
     case EPERM:
     case EROFS: return {Code::denied, message, "give the user of this process the right to it", ""};
@@ -51,6 +54,9 @@ Error file_error(int failure, const std::string& doing) {
               "keep silver, quarantine, receipts and .silversmith on one file system", ""};
     case ENOTDIR:
     case EISDIR: return {Code::denied, message, "a file stands where a folder must be", ""};
+    case EWOULDBLOCK:
+      return {Code::busy, message, "another process holds the lock: is one stopped or stuck?", ""};
+    case ENXIO: return {Code::invalid, message, "this is no regular file", ""};
     case ELOOP: return {Code::invalid, message, "symbolic links are not followed", ""};
     default: return {Code::busy, message, "", ""};
   }
@@ -68,7 +74,7 @@ Result<Folder> Folder::open(FileOps& ops, const std::string& path) {
   Error error = file_error(root.number(), "cannot open the folder " + path);
   if (error.code == Code::missing) {
     error.code = Code::denied;
-    error.hint = "make it with: silversmith init " + path;
+    error.hint = "is the path right?";
   }
   return error;
 }
@@ -104,7 +110,10 @@ Error Folder::blocked(int parent, const std::string& name, const std::string& pa
   bool is_link = ops_.state_at(parent, name, state) == 0 && state.kind == FileKind::symlink;
   return {Code::denied,
           where(path) + " must be a folder, but it is a " + (is_link ? "symbolic link" : "file"),
-          "move it away; symbolic links are not followed", ""};
+          is_link ? "symbolic links are not followed: put the folder itself there"
+                  : "two names want this place: rename the object or the folder in bronze, or move "
+                    "the file away if it is not ours",
+          ""};
 }
 
 Result<> Folder::make_durable(int parent, const std::string& name, const std::string& path) {

@@ -16,6 +16,7 @@ namespace {
 constexpr size_t stripes = 256;
 constexpr size_t buffered_bytes = size_t{256} << 10;
 constexpr int draft_names_max = 1000;
+constexpr int lock_tries_max = 100;
 
 Error changed(const std::string& where) {
   return {Code::conflict, where + " changed while it was read", "", ""};
@@ -256,7 +257,7 @@ void LocalStore::remember(std::string_view key, const Head& head, std::string_vi
   seen_.remember(key, now->state, version, head.looked_micros);
 }
 
-Result<std::unique_ptr<Upload>> LocalStore::upload(std::string_view expected_key) {
+Result<std::unique_ptr<Upload>> LocalStore::upload(std::string_view) {
   FileOps& ops = state_.ops();
   std::string writer = std::to_string(::getpid()) + "-";
   for (int i = 0; i < draft_names_max; i++) {
@@ -265,8 +266,7 @@ Result<std::unique_ptr<Upload>> LocalStore::upload(std::string_view expected_key
     Descriptor file(ops, ops.open_at(place.parent.number(), place.name, OpenMode::create));
     if (file.number() == -EEXIST) continue;
     if (!file.is_open()) {
-      return file_error(file.number(), "cannot write " + std::string(expected_key) + " below " +
-                                           state_.where(".silversmith/tmp"));
+      return file_error(file.number(), "cannot make a file in " + state_.where(".silversmith/tmp"));
     }
     // Between making and locking, a starting process may have taken it for a leftover.
     FileState state;
@@ -282,14 +282,24 @@ Result<std::unique_ptr<Upload>> LocalStore::upload(std::string_view expected_key
 
 Result<Descriptor> LocalStore::lock(std::string_view key) {
   FileOps& ops = state_.ops();
-  std::string stripe = std::to_string(content_hash(key).low % stripes);
-  Place place = SMITH_TRY(state_.make(".silversmith/locks/" + stripe));
-  Descriptor file(ops, ops.open_at(place.parent.number(), place.name, OpenMode::lock_file));
-  std::string doing = "cannot lock " + state_.where(".silversmith/locks/" + stripe);
-  if (!file.is_open()) return file_error(file.number(), doing);
-  int locked = ops.lock(file.number(), Wait::block);
-  if (locked < 0) return file_error(locked, doing);
-  return file;
+  std::string name = ".silversmith/locks/" + std::to_string(content_hash(key).low % stripes);
+  std::string doing = "cannot lock " + state_.where(name);
+  for (int i = 0; i < lock_tries_max; i++) {
+    Place place = SMITH_TRY(state_.make(name));
+    Descriptor file(ops, ops.open_at(place.parent.number(), place.name, OpenMode::lock_file));
+    if (!file.is_open()) return file_error(file.number(), doing);
+    int locked = ops.lock(file.number(), Wait::block);
+    if (locked < 0) return file_error(locked, doing);
+    // Somebody may have cleared .silversmith while we waited: then others lock another file.
+    FileState held;
+    FileState named;
+    bool same = ops.state(file.number(), held) >= 0 &&
+                ops.state_at(place.parent.number(), place.name, named) >= 0 &&
+                held.inode == named.inode && held.device == named.device;
+    if (same) return file;
+  }
+  return Error{Code::busy, doing + ": its file is removed again and again",
+               "leave .silversmith alone while silversmith runs", ""};
 }
 
 // Whether the object is as the condition says. Requires the key's lock.

@@ -112,7 +112,7 @@ TEST_F(LocalFiles, leaves_the_old_object_when_any_step_before_publishing_fails) 
   for (const Case& one : std::vector<Case>{
            {"create draft", ENOSPC, Code::busy, "disk full"},
            {"create draft", EACCES, Code::denied, "Permission denied"},
-           {"write draft", ENOSPC, Code::busy, "nothing was published"},
+           {"write draft", ENOSPC, Code::busy, "disk full"},
            {"write draft", EDQUOT, Code::busy, "disk full"},
            {"write draft", EIO, Code::busy, "Input/output error"},
            {"sync draft", EIO, Code::busy, "cannot sync"},
@@ -247,12 +247,12 @@ TEST_F(LocalFiles, keeps_its_state_beside_silver_when_there_are_two_roots) {
   EXPECT_TRUE(fs::exists(silver.at(".silversmith/seen")));
 }
 
-TEST(LocalStore, says_how_to_make_a_lake_that_is_not_there) {
+TEST(LocalStore, a_root_that_is_not_there_is_an_error_that_names_it) {
   RealFileOps ops;
   auto store = LocalStore::open(ops, {.root = "/nowhere/lake"});
   ASSERT_FALSE(store.ok());
   EXPECT_EQ(store.error().code, Code::denied);
-  EXPECT_NE(store.error().hint.find("silversmith init"), std::string::npos);
+  EXPECT_NE(store.error().message.find("/nowhere/lake"), std::string::npos);
 }
 
 }  // namespace

@@ -72,8 +72,11 @@ struct Listed {
 };
 
 struct ListPage {
-  std::vector<Listed> objects;      // ascending by key, bytewise
-  std::vector<Error> unreadable;    // folders that could not be looked into; the rest is listed
+  std::vector<Listed> objects;    // ascending by key, bytewise
+  std::vector<Error> unreadable;  // folders that could not be looked into; the rest is listed
+  // Names below the prefix, or on the way to it, that are neither files nor folders: symbolic links
+  // above all, which are not followed.
+  std::vector<std::string> passed_over;
   std::optional<std::string> next;  // pass as `after` for the next page
 };
 

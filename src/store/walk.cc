@@ -27,6 +27,8 @@ class Walker {
       if (entry.name.front() == '.') continue;
       if (entry.kind == FileKind::directory) SMITH_TRY(descend(number, path, entry.name));
       if (entry.kind == FileKind::file) SMITH_TRY(file(number, path, entry.name));
+      bool other = entry.kind != FileKind::directory && entry.kind != FileKind::file;
+      if (other) pass_over(path + entry.name);
     }
     return {};
   }
@@ -50,10 +52,17 @@ class Walker {
   // One folder that we may not read keeps nobody from the others; passing trouble ends the walk, as
   // a listing that lacks what is there would mislead.
   Result<> unreadable(int failure, const std::string& path) {
+    if (failure == -ENOENT && !path.empty()) return {};  // it went away since
     Error error = file_error(failure, "cannot list " + folder_.where(path));
     if (error.code != Code::denied || path.empty()) return error;
     page_.unreadable.push_back(std::move(error));
     return {};
+  }
+
+  void pass_over(std::string key) {
+    bool below = key.starts_with(options_.prefix) && key > options_.after;
+    bool on_the_way = options_.prefix.starts_with(key + "/");
+    if (below || on_the_way) page_.passed_over.push_back(std::move(key));
   }
 
   Result<> file(int parent, const std::string& path, const std::string& name) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The objects of a folder as a listing: regular files, ascending bytewise by whole key, page by
-// page. Names that begin with a dot, symbolic links and everything else are passed over. Memory
-// is one directory's names for each level.
+// page. Names that begin with a dot are passed over, and what is neither file nor folder is told.
+// Memory is one directory's names for each level.
 #pragma once
 
 #include <string_view>

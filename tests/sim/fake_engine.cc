@@ -25,7 +25,7 @@ Result<std::string> read_all(ByteSource& source) {
 class FakeConverter : public smith::Converter {
  public:
   explicit FakeConverter(uint64_t version)
-      : terms_{"orders", version, sha256_hex("orders" + std::to_string(version)),
+      : terms_{"orders", version, sha256_hex("orders" + std::to_string(version)), "hash",
                std::to_string(version)} {}
 
   const smith::Terms& terms() const override { return terms_; }
@@ -42,7 +42,7 @@ class FakeConverter : public smith::Converter {
     account.key = key;
     account.contract = terms_.contract;
     account.contract_version = terms_.version;
-    account.contract_hash = terms_.identity;
+    account.contract_hash = terms_.hash;
     account.bytes_in = text.size();
     if (is_refused(text)) {
       account.faults.push_back({"source-error", "refused", ""});
