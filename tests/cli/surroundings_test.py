@@ -1,0 +1,245 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What surrounds a run and goes wrong: descriptors, links, settings, names, receipts, limits.
+Whatever happens: a clear error with the right exit status, and no data told as bad for it."""
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import unittest
+
+from program import PROGRAM, ProgramTest, environment, run_program
+
+INTEGER = "name: c\nschema: {fields: [{name: a, type: integer}, {name: b}]}\n" \
+          "'silver:contract': {match: 'bronze/**'}\n"
+
+
+def shell(command, *arguments):
+    return subprocess.run(["sh", "-c", command, "sh", os.path.abspath(PROGRAM), *map(str, arguments)],
+                          capture_output=True, text=True, env=environment(), check=False)
+
+
+class Descriptors(ProgramTest):
+    def test_a_closed_standard_output_does_not_get_into_the_file(self):
+        source = self.write("a.csv", "a,b\n1,x\n2,y\n")
+        for closed in [">&-", ">&- 2>&-", "<&-", "<&- >&- 2>&-"]:
+            output = self.folder / "out.parquet"
+            done = shell('"$1" convert "$2" -o "$3" ' + closed, source, output)
+            self.assertEqual(done.returncode, 0, closed + done.stderr)
+            self.verify(output)
+
+    def test_a_result_that_cannot_be_written_is_no_success(self):
+        self.make_lake({"bronze/a.csv": "a\n1\n"})
+        for arguments in ["run", "run --json", "runs ls"]:
+            done = shell('"$1" %s "$2" >/dev/full' % arguments.replace(" ls", " ls"), self.lake)
+            self.assertEqual(done.returncode, 75, arguments)
+            self.assert_says(done.stderr, "standard output")
+
+    def test_a_reader_that_has_seen_enough_is_no_error(self):
+        self.make_lake({"bronze/%d.csv" % i: "a\n1\n" for i in range(30)})
+        done = shell('{ "$1" run "$2"; echo "status $?" >&2; } | head -1', self.lake)
+        self.assertIn("status 0", done.stderr)
+
+    def test_a_limit_on_file_sizes_is_an_error_with_a_message(self):
+        source = self.write("a.csv", "a,b\n" + "".join("%d,%d\n" % (i, i * 7919 % 100003)
+                                                       for i in range(200_000)))
+        output = self.folder / "out.parquet"
+        done = shell('ulimit -f 100; exec "$1" convert "$2" -o "$3"', source, output)
+        self.assertEqual(done.returncode, 3, done.stderr)
+        self.assert_says(done.stderr, "ulimit -f")
+        self.assertEqual(sorted(p.name for p in self.folder.iterdir()), ["a.csv"])
+
+    def test_few_descriptors_are_passing_trouble(self):
+        source = self.write("a.csv", "a\n1\n")
+        done = shell('ulimit -n 4; exec "$1" convert "$2"', source)
+        self.assertEqual(done.returncode, 75, done.stderr)
+
+
+class Links(ProgramTest):
+    def test_a_linked_contract_is_an_error_and_never_no_contract(self):
+        self.make_lake({"bronze/a.csv": "a,b\n1,x\n"})
+        shutil.rmtree(self.lake / "contracts")
+        elsewhere = self.folder / "elsewhere"
+        elsewhere.mkdir()
+        (elsewhere / "c.yaml").write_text(INTEGER)
+        (self.lake / "contracts").symlink_to(elsewhere)
+        done = run_program("run", self.lake, "--json")
+        self.assertEqual(done.status, 2, done)
+        self.assert_says(done.json()["error"]["message"], "contracts", "symbolic link")
+        (self.lake / "contracts").unlink()
+        (self.lake / "contracts").mkdir()
+        (self.lake / "contracts/c.yaml").symlink_to(elsewhere / "c.yaml")
+        done = run_program("run", self.lake, "--json")
+        self.assertEqual(done.status, 2, done)
+        self.assert_says(done.json()["error"]["message"], "contracts/c.yaml", "symbolic link")
+        self.assertEqual(self.files_below(self.lake / "silver"), [])
+
+    def test_a_linked_bronze_is_an_error_that_names_it(self):
+        self.make_lake({"bronze/a.csv": "a\n1\n"})
+        (self.lake / "bronze").rename(self.folder / "b")
+        (self.lake / "bronze").symlink_to(self.folder / "b")
+        for command in ["run", "watch"]:
+            done = run_program(command, self.lake)
+            self.assertEqual(done.status, 2, done)
+            self.assert_says(done.err, "bronze", "symbolic link")
+
+    def test_silver_below_bronze_is_refused(self):
+        self.make_lake({"bronze/a.csv": "a\n1\n"})
+        for silver in ["bronze", "bronze/x/../y", "./bronze/"]:
+            done = run_program("run", self.lake, "--silver", str(self.lake / silver))
+            self.assertEqual(done.status, 2, done)
+            self.assert_says(done.err, "below", "bronze")
+
+
+class Settings(ProgramTest):
+    def test_no_means_no_wherever_it_is_said(self):
+        self.make_lake({"bronze/a.csv": "a\n1\n"})
+        (self.lake / "silver/a.parquet").write_bytes(b"somebody else's")
+        for word in ["no", "false", "0", "OFF", ""]:
+            done = run_program("run", self.lake, env={"SILVERSMITH_ADOPT": word})
+            self.assertEqual(done.status, 2, word)
+            self.assertEqual((self.lake / "silver/a.parquet").read_bytes(), b"somebody else's")
+        self.write("silversmith.yaml", "adopt: no\n")
+        self.assertEqual(run_program("run", self.lake, cwd=self.folder).status, 2)
+        for word in ["maybe", "2"]:
+            done = run_program("run", self.lake, env={"SILVERSMITH_ADOPT": word})
+            self.assertEqual(done.status, 2)
+            self.assert_says(done.err, "SILVERSMITH_ADOPT", word, "true or false")
+        self.write("silversmith.yaml", "adopt: yes\n")
+        done = run_program("run", self.lake, cwd=self.folder, env={"SILVERSMITH_ADOPT": "no"})
+        self.assertEqual(done.status, 2, "the variable wins")
+        self.assertEqual(run_program("run", self.lake, cwd=self.folder).status, 0)
+
+    def test_what_is_said_to_convert_does_not_reach_a_lake(self):
+        self.make_lake({"bronze/a.csv": "a\n1\n"})
+        self.write("silversmith.yaml", "text: true\n")
+        self.run_ok("run", self.lake, cwd=self.folder, env={"SILVERSMITH_TO": "csv"})
+        self.assertEqual(self.rows_of(self.lake / "silver/a.parquet"), [{"a": 1}])
+
+    def test_a_kernel_that_is_not_there_says_nothing_about_the_data(self):
+        self.make_lake({"bronze/a.csv": "a\n1\n"})
+        done = run_program("run", self.lake, "--kernel", "mmx", "--json")
+        self.assertEqual((done.status, done.json()["status"]), (2, "error"), done)
+        self.assertEqual(self.files_below(self.lake / "quarantine"), [])
+        self.assertEqual(self.run_ok("run", self.lake, "--json").json()["status"], "success")
+
+    def test_what_contradicts_is_a_usage_error(self):
+        source = self.write("a.csv", "a\n1\n")
+        for arguments in [["--header", "--no-header"], ["--no-header", "--header-rows", "2"],
+                          ["--no-quote", "--quote-char", "'"], ["x.parquet", "-o", "y.parquet"],
+                          ["--no-quote", "--escape-char", "\\"], ["--color", "foo"]]:
+            done = run_program("convert", source, *arguments)
+            self.assertEqual(done.status, 2, (arguments, done))
+
+    def test_commands_of_later_versions_and_unknown_ones_are_named(self):
+        for arguments, words in [(["quarantine", "export", "L"], "quarantine export is not supported"),
+                                 (["contract", "import", "x"], "contract import is not supported"),
+                                 (["runs", "zz"], "no command \"runs zz\""), (["runs"], "ls, show")]:
+            done = run_program(*arguments)
+            self.assertEqual(done.status, 2, done)
+            self.assert_says(done.err, words)
+
+
+class Json(ProgramTest):
+    def test_convert_says_json_also_when_it_fails(self):
+        for arguments, status in [(["no.csv"], 3), ([str(self.folder)], 2)]:
+            done = run_program("convert", *arguments, "-o", self.folder / "x", "--json")
+            self.assertEqual(done.status, status, done)
+            result = done.json()
+            self.assertEqual((result["schema"], result["status"]), ("silversmith.run/1", "error"))
+            self.assertIn("message", result["error"])
+
+    def test_other_commands_do_too(self):
+        bad = self.write("bad.parquet", "nothing")
+        for arguments in [["run", "nolake"], ["parquet", "verify", bad], ["runs", "ls", "nolake"]]:
+            self.assertIn("message", run_program(*arguments, "--json").json()["error"], arguments)
+        self.run_ok("convert", self.write("a.csv", "a\n1\n"))
+        good = self.folder / "a.parquet"
+        self.assertEqual(self.run_ok("parquet", "verify", good, "--json").json()["rows"], 1)
+        self.assertEqual(len(self.run_ok("parquet", "digest", good, "--json").json()["digest"]), 32)
+
+    def test_the_json_log_is_json_throughout(self):
+        self.make_lake({"bronze/a.csv": "a,b\n1,2\n3\n"})
+        done = self.run_ok("run", self.lake, "--log-format", "json")
+        lines = [json.loads(line) for line in done.err.splitlines()]
+        self.assertEqual(lines[0]["rows_processed"], 2)
+        self.assertEqual({"level", "timestamp", "message"} - set(lines[-1]), set())
+        done = run_program("convert", "no.csv", "--log-format", "json")
+        levels = [json.loads(line)["level"] for line in done.err.splitlines()]
+        self.assertEqual(set(levels), {"error"})
+
+    def test_contract_hash_has_one_meaning(self):
+        self.make_lake({"bronze/orders/a.csv": "order_id,customer_id,amount\n1,2,3\n"})
+        hashes = {self.run_ok("run", self.lake, "--json").json()["contract_hash"] for _ in range(2)}
+        lint = self.run_ok("contract", "lint", self.lake / "contracts/orders.yaml", "--json").json()
+        self.assertEqual(hashes, {lint["hash"]})
+
+    def test_a_share_of_bad_records_warns(self):
+        contract = INTEGER + "'silver:policy': {limits: {warnBadRatio: %s}}\n"
+        for ratio, level in [("0.1", "warn"), ("0.5", "info")]:
+            self.make_lake({"bronze/a.csv": "a,b\n1,2\n2,2\n3,3\nx,3\n"})
+            (self.lake / "contracts/c.yaml").write_text(contract % ratio)
+            done = self.run_ok("run", self.lake, "--force", "--log-format", "json")
+            self.assertEqual(json.loads(done.err.splitlines()[0])["level"], level)
+
+
+class Names(ProgramTest):
+    def test_a_name_that_is_not_utf8_is_an_error_that_shows_it(self):
+        self.make_lake({"bronze/b.csv": "a\n1\n"})
+        (pathlib.Path(os.fsdecode(os.fsencode(self.lake) + b"/bronze/x\xff.csv"))).write_text("a\n1\n")
+        done = run_program("run", self.lake, "--json")
+        self.assertEqual(done.status, 3, done)
+        results = {r["status"]: r for r in done.jsons()}
+        self.assertEqual(results["success"]["key"], "bronze/b.csv")
+        self.assert_says(results["error"]["error"]["message"], "x\\xFF.csv", "UTF-8")
+
+    def test_control_bytes_of_a_name_do_not_reach_the_terminal(self):
+        self.make_lake({"bronze/x\x1b[31m\ny.csv": "a\n1\n"})
+        for command in ["run", "run"]:
+            out = self.run_ok(command, self.lake).out
+            self.assertNotIn("\x1b", out)
+            self.assertIn("\\x1B[31m\\x0Ay.csv", out)
+
+
+class History(ProgramTest):
+    def test_a_receipt_that_cannot_be_read_hides_no_other(self):
+        self.make_lake({"bronze/a.csv": "a\n1\n", "bronze/b.csv": "a\n1\n", "bronze/c.csv": "a\n1\n"})
+        self.run_ok("run", self.lake)
+        bad = next((self.lake / "receipts/a").iterdir())
+        bad.write_text("{")
+        foreign = next((self.lake / "receipts/b").iterdir())
+        foreign.write_text(foreign.read_text().replace("bronze/b.csv", "b.txt.old"))
+        for arguments in [["runs", "ls"], ["quarantine", "ls"]]:
+            done = run_program(*arguments, self.lake)
+            self.assertEqual(done.status, 1, done)
+            self.assert_says(done.err, bad.name, "b.txt.old")
+        self.assertIn("bronze/c.csv", run_program("runs", "ls", self.lake).out)
+
+    def test_a_refusal_that_was_mended_is_history(self):
+        key = "bronze/orders/b.csv"
+        self.make_lake({key: "order_id,amount\n1,2\n"})
+        run_program("run", self.lake)
+        self.assertIn("rejected", self.run_ok("runs", "ls", self.lake).out)
+        self.put(key, "order_id,customer_id,amount\n1,2,3\n")
+        self.run_ok("run", self.lake)
+        states = [json.loads(line)["state"]
+                  for line in self.run_ok("runs", "ls", self.lake, "--json").out.splitlines()]
+        self.assertEqual(sorted(states), ["current", "superseded"])
+
+    def test_a_refused_conversion_leaves_no_rejects_of_an_earlier_one(self):
+        source = self.write("a.csv", "a,b\n1,2\n3\n")
+        self.run_ok("convert", source)
+        self.assertTrue((self.folder / "a.parquet.rejects/rejects.csv").exists())
+        self.write("a.csv", "a,b\n7\n8\n")
+        self.assertEqual(run_program("convert", source).status, 1)
+        self.assertFalse((self.folder / "a.parquet.rejects").exists())
+        self.assertTrue((self.folder / "a.parquet").exists())
+
+    def test_quiet_still_tells_what_failed(self):
+        done = run_program("convert", self.write("a.csv", "a,b\n7\n8\n"), "-q")
+        self.assertEqual((done.status, done.out), (1, ""))
+        self.assert_says(done.err, "none of the 2 records")
+
+
+if __name__ == "__main__":
+    unittest.main()
