@@ -316,6 +316,8 @@ Builder::~Builder() = default;
 
 void Builder::on_reject(std::function<void(const Reject&)> take) { state_->take = std::move(take); }
 
+void Builder::trim() { state_->reader.trim(); }
+
 const Batch& Builder::build(const csv::Records& records, const Place& place) {
   return state_->build(records, place);
 }

@@ -52,6 +52,8 @@ class Builder {
   void on_reject(std::function<void(const Reject&)> take);
 
   const Batch& build(const csv::Records& records, const Place& place);
+  // The batch dies, and memory that long cells took is given back.
+  void trim();
 
  private:
   struct State;

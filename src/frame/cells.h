@@ -42,6 +42,7 @@ class CellReader {
 
   // A new chunk: the cells of the one before die.
   void begin(const csv::Records& records);
+  void trim() { arena_.clear(); }
   // Fills out[0..count) with the cells of that field. Valid until begin() or until the chunk dies.
   void gather(uint32_t field, Margin margin, Text* out);
   // Records whose cell in the last gather was quoted and empty, ascending.

@@ -4,7 +4,6 @@
 #include <snappy.h>
 #include <zstd.h>
 
-#include <algorithm>
 #include <string>
 
 #include "base/check.h"
@@ -13,7 +12,7 @@ namespace silversmith::parquet {
 
 namespace {
 
-// A larger one was for a long value, and is given back with the next page.
+// A larger one was for a long value.
 constexpr size_t out_bytes_usual = size_t{4} << 20;
 
 struct FreeContext {
@@ -43,7 +42,6 @@ Codec Compressor::codec() const { return state_->codec; }
 std::string_view Compressor::compress(std::string_view bytes) {
   State& state = *state_;
   size_t size = 0;
-  state.out.clear_above(std::max(4 * bytes.size(), out_bytes_usual));
   switch (state.codec) {
     case Codec::uncompressed: return bytes;
     case Codec::snappy:
@@ -60,6 +58,8 @@ std::string_view Compressor::compress(std::string_view bytes) {
   SMITH_CHECK(ZSTD_isError(size) == 0U, ZSTD_getErrorName(size));
   return {state.out.data(), size};
 }
+
+void Compressor::trim() { state_->out.clear_above(out_bytes_usual); }
 
 Result<> decompress(Codec codec, std::string_view bytes, size_t size, Buffer<char>& into) {
   into.clear();

@@ -24,6 +24,8 @@ class Compressor {
   // The compressed bytes, or `bytes` itself for Codec::uncompressed.
   // Valid until the next call or until `bytes` dies.
   std::string_view compress(std::string_view bytes);
+  // Gives memory back that one long page has left behind; what compress() returned dies.
+  void trim();
 
  private:
   struct State;

@@ -64,7 +64,9 @@ Result<> PageWriter::write(std::string_view image, bool dictionary, Page& page) 
   page.bytes = static_cast<uint32_t>(header.size() + body.size());
   page.uncompressed_bytes = static_cast<uint32_t>(header.size() + image.size());
   SMITH_TRY(store_.append(header));
-  return store_.append(body);
+  SMITH_TRY(store_.append(body));
+  compressor_.trim();
+  return {};
 }
 
 PageStore PageWriter::take() { return std::exchange(store_, PageStore(spools_, bytes_max_)); }

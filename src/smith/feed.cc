@@ -16,14 +16,17 @@ struct SpanQueue {
   bool complete = false;  // no chunk of the span comes any more
 };
 
+bool is_long(const csv::Chunk& chunk) { return chunk.buffer.size() > long_chunk_bytes; }
+
 struct Guarded {
   std::mutex mutex;
   std::condition_variable changed;
   std::map<uint64_t, SpanQueue> spans;
   std::vector<Buffer<char>> returned;
-  size_t ring_bytes = 0;  // of chunks that no worker has taken
-  uint64_t newest = 0;    // span of the last chunk that came
-  bool any = false;       // a chunk came at all
+  size_t ring_bytes = 0;   // of chunks that no worker has taken
+  size_t long_chunks = 0;  // that came and were not given back
+  uint64_t newest = 0;     // span of the last chunk that came
+  bool any = false;        // a chunk came at all
   uint64_t next_claim = 0;
   uint64_t settled = 0;  // spans below this have settled
   bool ended = false;    // no chunk comes any more; the newest span may be cut off
@@ -51,6 +54,7 @@ struct Feed::State {
     guarded.any = true;
     guarded.newest = chunk.span_index;
     guarded.ring_bytes += chunk.buffer.size();
+    guarded.long_chunks += is_long(chunk) ? 1 : 0;
     guarded.spans[chunk.span_index].chunks.push_back(std::move(chunk));
   }
 
@@ -69,8 +73,9 @@ struct Feed::State {
     std::unique_lock lock(guarded.mutex);
     size_t bytes = chunk.buffer.size();
     guarded.changed.wait(lock, [&] {
-      return guarded.stopped || guarded.ring_bytes == 0 ||
-             guarded.ring_bytes + bytes <= options.ring_bytes_max;
+      bool room = guarded.ring_bytes == 0 || guarded.ring_bytes + bytes <= options.ring_bytes_max;
+      bool turn = !is_long(chunk) || guarded.long_chunks == 0;
+      return guarded.stopped || (room && turn);
     });
     if (guarded.stopped) return false;
     push_locked(std::move(chunk));
@@ -141,8 +146,16 @@ std::optional<csv::Chunk> Feed::pop(uint64_t span) {
 }
 
 void Feed::give_back(csv::Chunk chunk) {
+  bool was_long = is_long(chunk);
+  // The reader would not use a long one again: it is freed before the next may come.
+  if (was_long) chunk.buffer = {};
   std::lock_guard lock(state_->guarded.mutex);
-  state_->guarded.returned.push_back(std::move(chunk.buffer));
+  if (was_long) {
+    --state_->guarded.long_chunks;
+    state_->guarded.changed.notify_all();
+  } else {
+    state_->guarded.returned.push_back(std::move(chunk.buffer));
+  }
 }
 
 bool Feed::whole(uint64_t span) {

@@ -17,6 +17,10 @@
 
 namespace silversmith::smith {
 
+// A chunk of more bytes is one long record, which its worker holds several times over. One such is
+// on its way at a time.
+inline constexpr size_t long_chunk_bytes = size_t{1} << 20;
+
 struct FeedOptions {
   size_t ring_bytes_max = size_t{16} << 20;
   uint64_t window = 2;

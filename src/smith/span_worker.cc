@@ -96,7 +96,9 @@ struct SpanWorker::State {
                 "chunk at byte " + std::to_string(chunk.byte_offset) + " does not balance");
     SMITH_TRY(std::exchange(kept, {}));
     SMITH_CHECK(batch.failed == false || !counts.failure.is_null(), "a failure without its record");
-    return write_rows(records, batch);
+    SMITH_TRY(write_rows(records, batch));
+    builder.trim();
+    return {};
   }
 
   Result<> write_rows(const csv::Records& records, const frame::Batch& batch) {

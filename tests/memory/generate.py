@@ -2,7 +2,10 @@
 """Writes a large CSV file fast: one block of varied rows, again and again, and perhaps one giant
 record in the middle. A process of its own, so that its memory is not taken for the program's.
 
-    generate.py PATH COLUMNS MEGABYTES GIANT_BYTES     prints the number of rows
+    generate.py PATH table COLUMNS MEGABYTES GIANT_BYTES     prints the number of rows
+    generate.py PATH long VALUE_BYTES plain|quoted           30 records, one long value in each,
+                                                             each in another column
+    generate.py PATH short                                   millions of records of two bytes
 """
 import random
 import sys
@@ -35,7 +38,7 @@ def block(columns, source):
     return "".join(lines).encode(), len(lines)
 
 
-def main(path, columns, megabytes, giant_bytes):
+def table(path, columns, megabytes, giant_bytes):
     data, rows = block(columns, random.Random(columns))
     count = max(1, (megabytes << 20) // len(data) + 1)
     with open(path, "wb") as file:
@@ -47,5 +50,29 @@ def main(path, columns, megabytes, giant_bytes):
     print(rows * count)
 
 
+def long_values(path, value_bytes, form):
+    text = "".join(random.Random(7).choices("abcdefgh ijklmnop", k=value_bytes))
+    if form == "quoted":
+        text = '"' + text[:1000] + '""' + text[1002:-2] + '"'
+    with open(path, "w", encoding="ascii") as file:
+        file.write(",".join("c%d" % i for i in range(30)) + "\n")
+        for row in range(30):
+            file.write(",".join(text if i == row else "x%d" % i for i in range(30)) + "\n")
+
+
+def short_rejects(path):
+    with open(path, "w", encoding="ascii") as file:
+        file.write("a,b\n" + "1,2\n" * 2_000_000 + "1\n" * 1_900_000)
+
+
+def main(path, kind, *arguments):
+    if kind == "table":
+        table(path, *map(int, arguments))
+    elif kind == "long":
+        long_values(path, int(arguments[0]), arguments[1])
+    else:
+        short_rejects(path)
+
+
 if __name__ == "__main__":
-    main(sys.argv[1], *map(int, sys.argv[2:5]))
+    main(*sys.argv[1:])

@@ -36,11 +36,14 @@ class Memory(unittest.TestCase):
         self.target = pathlib.Path(tempfile.mkdtemp(prefix="silversmith-memory-"))
         self.addCleanup(shutil.rmtree, self.target, ignore_errors=True)
 
+    def make(self, kind, *arguments):
+        """The source, written by a process of its own; what that process prints."""
+        made = subprocess.run([sys.executable, HERE / "generate.py", self.source, kind,
+                               *map(str, arguments)], check=True, capture_output=True, text=True)
+        return made.stdout
+
     def generate(self, columns, megabytes, giant_bytes=0):
-        made = subprocess.run([sys.executable, HERE / "generate.py", self.source, str(columns),
-                               str(megabytes), str(giant_bytes)],
-                              check=True, capture_output=True, text=True)
-        return int(made.stdout)
+        return int(self.make("table", columns, megabytes, giant_bytes))
 
     def into_cgroup(self, bytes_max):
         """Shell words that put the shell into a group with that limit; "" where none can be made."""
@@ -110,6 +113,20 @@ class Memory(unittest.TestCase):
         rows = self.generate(200, 192)
         for threads in [1, 2]:
             self.assertEqual(self.convert(64, threads)["rows"], rows)
+
+    def test_long_values_in_many_columns(self):
+        for memory, value_bytes in [(64, 8 << 20), (128, 16 << 20)]:
+            for form in ["plain", "quoted"]:
+                self.make("long", value_bytes - 200, form)
+                for threads in [1, 2]:
+                    self.assertEqual(self.convert(memory, threads)["rows"], 30)
+
+    def test_millions_of_the_shortest_rejects_under_64_mib(self):
+        self.make("short")
+        for threads in [1, 2]:
+            result = self.convert(64, threads)
+            self.assertEqual((result["rows"], result["rows_quarantined"]),
+                             (2_000_000, 1_900_000))
 
     def test_nothing_but_rejects_under_128_mib(self):
         rows = self.generate(10, 256)
