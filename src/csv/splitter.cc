@@ -15,6 +15,8 @@ namespace {
 // After a record with an odd quote the machine goes on for so many bytes of records without one:
 // such quotes come in groups, and each change of hands costs a cut.
 constexpr size_t calm_bytes_min = size_t{4} << 10;
+// A record that does not fit doubles the window, up to steps of so much.
+constexpr size_t read_bytes_max = size_t{4} << 20;
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 // Who decides where records end.
@@ -117,8 +119,8 @@ struct Splitter::State {
 
 Result<> Splitter::State::read() {
   size_t held = window.size();
-  size_t twice = held + std::min(held, held_max());
-  SMITH_TRY(window.fill(std::max({chunk_bytes, twice, held + 1})));
+  size_t more = std::min({held, held_max(), read_bytes_max});
+  SMITH_TRY(window.fill(std::max({chunk_bytes, held + more, held + 1})));
   return {};
 }
 
