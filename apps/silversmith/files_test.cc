@@ -2,6 +2,7 @@
 #include "files.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <vector>
@@ -42,6 +43,33 @@ TEST(OutputFile, leaves_the_old_file_and_no_trace_when_it_is_not_kept) {
   }
   EXPECT_EQ(folder.get("out.csv"), "old");
   EXPECT_EQ(names_in(folder), std::vector<std::string>{"out.csv"});
+}
+
+TEST(OutputFile, leaves_the_unfinished_file_of_a_process_with_our_number_alone) {
+  TempFolder folder;
+  std::string theirs = ".out.csv." + std::to_string(getpid()) + "-0.partial";
+  folder.put(theirs, "theirs");
+  auto file = OutputFile::create(folder.at("out.csv"));
+  ASSERT_TRUE(file.ok()) << file.error().message;
+  ASSERT_TRUE((*file)->write("ours").ok());
+  ASSERT_TRUE((*file)->keep().ok());
+  EXPECT_EQ(folder.get("out.csv"), "ours");
+  EXPECT_EQ(folder.get(theirs), "theirs");
+}
+
+TEST(InputFile, reads_again_what_was_opened_first) {
+  TempFolder folder;
+  folder.put("a.csv", "first");
+  auto file = InputFile::open(folder.at("a.csv"));
+  ASSERT_TRUE(file.ok());
+  std::filesystem::remove(folder.at("a.csv"));
+  folder.put("a.csv", "second, and longer");
+  for (int pass = 0; pass < 2; ++pass) {
+    auto again = (*file)->again();
+    ASSERT_TRUE(again.ok());
+    std::string text(100, '?');
+    EXPECT_EQ(text.substr(0, *(*again)->read(text)), "first");
+  }
 }
 
 TEST(OutputFile, replaces_the_old_file_when_it_is_kept) {

@@ -28,6 +28,7 @@ class OneLine : public Converter {
     if (auto act = std::exchange(meanwhile_, nullptr)) act();
     silver::Account account;
     if (text == "refuse") account.faults = {{"limit-exceeded", "no", ""}};
+    if (text == "untyped") return Error{Code::invalid, "an option is wrong", "", ""};
     if (text == "broken") return Error{Code::corrupt, "bad gzip", "", "compression-error"};
     if (account.refused()) return account;
     account.rows_read = text == "bad" ? 2 : 1;
@@ -152,6 +153,29 @@ TEST_F(Forge, who_loses_to_another_version_is_superseded_and_to_a_twin_a_duplica
   result = run();
   EXPECT_EQ(result.status, Status::duplicate) << "the same version under another contract";
   EXPECT_NE(result.receipt.find(std::string(16, 'd')), std::string::npos) << result.receipt;
+}
+
+TEST_F(Forge, nothing_of_an_earlier_attempt_stays_in_the_result) {
+  OneContract other;
+  Smithy twin{store, store, prefixes, other, clock, {}};
+  store.put("bronze/a.csv", "refuse");
+  converters.meanwhile = [&] {
+    store.put("bronze/a.csv", "good");
+    EXPECT_EQ(forge("bronze/a.csv", twin).status, Status::success);
+  };
+  RunResult result = run();  // its first attempt refuses a version that is gone by then
+  EXPECT_EQ(result.status, Status::duplicate);
+  EXPECT_FALSE(result.error.has_value() || result.account.refused());
+  EXPECT_EQ(result.quarantine, "");
+  EXPECT_EQ(result.attempts, 2U);
+  EXPECT_TRUE(result.repeated);
+}
+
+TEST_F(Forge, only_what_is_said_of_the_data_refuses_it) {
+  store.put("bronze/a.csv", "untyped");
+  RunResult result = run();
+  EXPECT_EQ(result.status, Status::error) << "a fault without a public code is not the object's";
+  EXPECT_TRUE(store.keys("quarantine/").empty());
 }
 
 TEST_F(Forge, silver_without_an_account_is_left_alone_until_it_may_be_replaced) {

@@ -158,6 +158,18 @@ TEST_F(LocalFiles, names_what_is_no_regular_file) {
   EXPECT_EQ(page->objects[0].key, "real.csv");
 }
 
+TEST_F(LocalFiles, takes_the_lock_anew_when_its_file_was_cleared_away) {
+  Tag tag = *write("silver/k", "old", Condition::absent());
+  // The draft is locked first, then the key.
+  files.after_lock = [&] {
+    files.after_lock = [&] { fs::remove_all(folder.at(".silversmith/locks")); };
+  };
+  files.steps.clear();
+  ASSERT_TRUE(write("silver/k", "new", Condition::match(tag)).ok());
+  EXPECT_EQ(std::count(files.steps.begin(), files.steps.end(), "lock lock"), 2);
+  EXPECT_FALSE(fs::is_empty(folder.at(".silversmith/locks"))) << "what is locked has a name";
+}
+
 TEST_F(LocalFiles, says_denied_for_what_it_may_not_read) {
   folder.put("bronze/a.csv", "a\n");
   files.failing = "open /bronze/a.csv";

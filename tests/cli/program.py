@@ -13,6 +13,8 @@ import unittest
 
 PROGRAM = os.environ.get("SILVERSMITH_PROGRAM", "build/release/bin/silversmith")
 DEADLINE_SECONDS = 60
+# A sanitizer needs threads, descriptors and memory of its own.
+SANITIZED = os.environ.get("SILVERSMITH_SANITIZED") == "1"
 
 
 def environment(extra=None):

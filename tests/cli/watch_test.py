@@ -145,6 +145,17 @@ class Watch(ProgramTest):
         self.put("bronze/b.csv", "a\n1\n")
         self.assertEqual(self.result_of(watching, "bronze/b.csv")["status"], "success")
 
+    def test_a_bronze_that_is_replaced_is_watched_again(self):
+        self.make_lake()
+        watching = self.watch()
+        (self.lake / "bronze").rename(self.folder / "old")
+        (self.lake / "bronze").mkdir()
+        (self.lake / "bronze/a.csv").write_text("a\n1\n")
+        self.assertEqual(self.result_of(watching, "bronze/a.csv", 20)["status"], "success")
+        self.put("bronze/b.csv", "a\n1\n")
+        self.assertEqual(self.result_of(watching, "bronze/b.csv", 10)["status"], "success")
+        self.assertEqual(watching.stop(), 0)
+
     def test_a_contract_that_is_mended_is_seen(self):
         self.make_lake()
         self.put("contracts/bad.yaml", "name: bad\n")

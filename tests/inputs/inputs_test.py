@@ -11,7 +11,7 @@ import subprocess
 import threading
 import unittest
 
-from program import ProgramTest, run_program
+from program import SANITIZED, ProgramTest, run_program
 
 ORDERS = "order_id,customer_id,amount\n"
 
@@ -246,6 +246,7 @@ class BadPlaces(ProgramTest):
         self.assertEqual(done.status, 3, done)
         self.assert_says(done.err, "bronze/shut", "ermission denied", "right")
 
+    @unittest.skipIf(SANITIZED, "the sanitizer starts a process itself")
     def test_no_thread_to_be_had(self):
         source = self.write("a.csv", "a,b\n" + "1,2\n" * 1000)
         limits = ["prlimit", "--nproc=1"]

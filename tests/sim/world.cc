@@ -218,6 +218,12 @@ class Play {
     for (const silver::FileFault& fault : result.account.faults) {
       if (fault.code == "sim-torn") world_.fail("a conversion saw two versions");
     }
+    bool untouched =
+        result.status == smith::Status::duplicate || result.status == smith::Status::ignored;
+    if (untouched && (result.error.has_value() || result.account.refused() ||
+                      result.account.rows_read > 0 || result.bytes_out > 0)) {
+      world_.fail("a run that did nothing tells what an attempt did");
+    }
     bool committed = result.status == smith::Status::success ||
                      result.status == smith::Status::success_with_rejects;
     if (committed && !world_.versions.contains(result.account.source_version)) {

@@ -5,8 +5,10 @@
 #pragma once
 
 #include <cerrno>
+#include <functional>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "store/file_ops.h"
@@ -21,6 +23,7 @@ class FaultyFiles : public RealFileOps {
   int failure = 0;
   size_t write_bytes_max = SIZE_MAX;  // a short write is a write
   int64_t now = 0;                    // 0: the real clock
+  std::function<void()> after_lock;   // happens once, when the next lock was taken
 
   int open_root(const std::string& path) override {
     return noted(RealFileOps::open_root(path), "/");
@@ -60,7 +63,9 @@ class FaultyFiles : public RealFileOps {
   }
   int lock(int file, Wait wait) override {
     if (step("lock " + names_[file])) return -failure;
-    return RealFileOps::lock(file, wait);
+    int locked = RealFileOps::lock(file, wait);
+    if (auto act = std::exchange(after_lock, nullptr)) act();
+    return locked;
   }
   int list(int directory, std::vector<DirEntry>& entries) override {
     if (fails("list " + names_[directory])) return -failure;
