@@ -116,7 +116,7 @@ inline uint32_t* write_places(uint64_t bits, uint32_t base, uint32_t* out) {
   uint32_t* at = out;
   for (int round = 0; round < 2; ++round) {
     for (int i = 0; i < 8; ++i) {
-      // The extra bit keeps the count of trailing zeros defined when no bit is left.
+      // Past the last bit this is a place that the next block overwrites.
       at[i] = base + static_cast<uint32_t>(trailing_zeros(bits));
       bits &= bits - 1;
     }

@@ -106,6 +106,14 @@ std::string padded(int64_t value, size_t width) {
 
 // Days since 1970-01-01 in the proleptic Gregorian calendar, counted in eras of 400 years that
 // begin on 1 March, so that the leap day is an era's last.
+std::string double_text(double value) {
+  if (std::isinf(value)) return value < 0 ? "-INF" : "INF";
+  char text[32];
+  auto end = std::to_chars(text, text + sizeof text, value).ptr;
+  return {text, end};
+}
+
+// Any day that 32 bits hold: bounds come from files that need not be ours.
 std::string date_text(int64_t days) {
   days += 719'468;
   int64_t era = (days >= 0 ? days : days - 146'096) / 146'097;
@@ -246,11 +254,7 @@ std::string readable(frame::Type type, std::string_view bound) {
   switch (type.kind) {
     case frame::Kind::boolean: return bound[0] != 0 ? "true" : "false";
     case frame::Kind::int64: return std::to_string(load<int64_t>(bound));
-    case frame::Kind::float64: {
-      char text[32];
-      auto end = std::to_chars(text, text + sizeof text, load<double>(bound)).ptr;
-      return {text, end};
-    }
+    case frame::Kind::float64: return double_text(load<double>(bound));
     case frame::Kind::decimal: return decimal_text(decimal_value(bound), type.scale);
     case frame::Kind::date: return date_text(load<int32_t>(bound));
     case frame::Kind::time: return time_text(load<int64_t>(bound));
