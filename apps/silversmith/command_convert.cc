@@ -181,8 +181,10 @@ struct Opened {
   smith::Converter::OpenSource open;
 };
 
-Result<Opened> open_source(const std::string& path, SpoolMaker& spools) {
+Result<Opened> open_source(const std::string& path, SpoolMaker& spools,
+                           const smith::Progress& progress) {
   auto input = SMITH_TRY(InputFile::open(path));
+  input->stop_on(progress.stop);
   Opened opened;
   opened.bytes = input->is_regular() ? input->size() : 0;
   if (path != "-" && input->is_regular()) {
@@ -206,10 +208,6 @@ Result<std::optional<contract::Contract>> given_contract(const Settings& setting
   if (!path.has_value()) return std::optional<contract::Contract>();
   return std::optional(SMITH_TRY(read_contract(*path).in("--contract")));
 }
-
-}  // namespace
-
-namespace {
 
 // What is said about a run: on standard output, unless the output itself is there. A refusal is
 // always told.
@@ -254,7 +252,7 @@ Result<smith::RunResult> convert(const Invocation& invocation, Console& console,
   setup.spools = &spools;
   setup.progress = &progress;
   auto converter = SMITH_TRY(smith::make_pipeline(std::move(setup)));
-  Opened source = SMITH_TRY(open_source(paths.source, spools));
+  Opened source = SMITH_TRY(open_source(paths.source, spools, progress));
   FileOutputs outputs(paths);
   Stopwatch watch;
   Result<silver::Account> account = [&] {

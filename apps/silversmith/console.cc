@@ -91,8 +91,9 @@ Result<Console> Console::open(const Settings& settings) {
 
 void Console::result(std::string_view line) {
   int failure = write_all(STDOUT_FILENO, std::string(line) + "\n");
-  // A reader that has gone away, as head(1) does, has what it wanted.
-  if (failure == 0 || failure == EPIPE || lost_output_.has_value()) return;
+  // A reader that has gone away, as head(1) does, has what it wanted; who closed it wants nothing.
+  bool unwanted = failure == EPIPE || failure == EBADF;
+  if (failure == 0 || unwanted || lost_output_.has_value()) return;
   lost_output_ = store::file_error(failure, "cannot write to standard output");
 }
 
@@ -116,7 +117,7 @@ void Console::error(const Error& error) {
   std::string text = paint("error", "31") + ": " + error.message + "\n";
   if (!error.hint.empty()) text += "  " + paint("help", "36") + ": " + error.hint + "\n";
   Json fields = Json::object();
-  fields.set("code", error.type.empty() ? name_of(error.code) : std::string_view(error.type));
+  fields.set("code", public_code(error.code, error.type));
   fields.set("hint", error.hint);
   say(Level::error, error.message, fields, text);
 }

@@ -71,12 +71,15 @@ Result<std::unique_ptr<InputFile>> InputFile::again() const {
   return std::make_unique<InputFile>(path_, std::move(fd), at_open_);
 }
 
-// Descriptors of one open file share its position, so a regular file is read at our own.
+// Descriptors of one open file share its position, so a named file is read at our own. Standard
+// input goes on from where whoever had it before us stopped.
 Result<size_t> InputFile::read(std::span<char> into) {
+  bool shared = is_regular() && path_ != "-";
   ssize_t got = 0;
   do {
-    got = is_regular() ? pread(fd_.get(), into.data(), into.size(), static_cast<off_t>(position_))
-                       : ::read(fd_.get(), into.data(), into.size());
+    if (stop_ != nullptr && stop_->load()) return Error{Code::stopped, "asked to stop", "", ""};
+    got = shared ? pread(fd_.get(), into.data(), into.size(), static_cast<off_t>(position_))
+                 : ::read(fd_.get(), into.data(), into.size());
   } while (got < 0 && errno == EINTR);
   if (got < 0) return system_error("can't read", path_);
   position_ += static_cast<uint64_t>(got);

@@ -5,6 +5,7 @@
 
 #include <sys/stat.h>
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -47,6 +48,8 @@ class InputFile : public ByteSource, public RandomAccess {
   // Requires is_regular(). Fails with busy.
   Result<std::unique_ptr<InputFile>> again() const;
 
+  // From now on read() fails with stopped once that is set; it must outlive this.
+  void stop_on(const std::atomic<bool>& stop) { stop_ = &stop; }
   // Fails with conflict at the end of a regular file that changed since it was opened.
   Result<size_t> read(std::span<char> into) override;
   uint64_t size() const override;
@@ -59,6 +62,7 @@ class InputFile : public ByteSource, public RandomAccess {
   Descriptor fd_;
   struct stat at_open_;
   uint64_t position_ = 0;
+  const std::atomic<bool>* stop_ = nullptr;
 };
 
 // Reads a spool in order; the spool must outlive it.

@@ -102,7 +102,10 @@ Result<Run> read_run(Lake& lake, const std::string& receipt_key) {
   silver::Names names = silver::names_of(lake.prefixes(), account.key);
   silver::Held held = SMITH_TRY(silver::look(lake.target(), names.silver, account.key));
   run.current = held.lineage.has_value() && held.lineage->generation == account.generation;
-  if (account.refused()) run.current = SMITH_TRY(refusal_stands(lake, account, held));
+  if (!account.refused()) return run;
+  Result<bool> stands = refusal_stands(lake, account, held);
+  run.current = !stands || *stands;
+  if (!stands) run.doubt = std::move(stands).error();
   return run;
 }
 
@@ -127,6 +130,7 @@ Result<Runs> read_runs(Lake& lake, const std::string& key) {
     if (!run) {
       found.unreadable.push_back(std::move(run).error().in(lake.target().where(listed.key)));
     } else if (wanted.empty() || run->receipt.account.key == wanted) {
+      if (run->doubt.has_value()) found.unreadable.push_back(*run->doubt);
       found.runs.push_back(std::move(*run));
     }
   }

@@ -49,6 +49,7 @@ struct Run {
   std::string receipt_key;
   // Silver holds this generation; of a refusal: bronze still holds what was refused.
   bool current = false;
+  std::optional<Error> doubt;  // why that could not be found out
 };
 
 struct Runs {

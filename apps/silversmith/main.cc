@@ -67,11 +67,12 @@ int run(int argc, char** argv) {
 }
 
 // A closed standard descriptor would be given to the next file that is opened, and what is meant
-// for a person would be written into it.
+// for a person would be written into it. What stands in for it can't be used the way it is meant,
+// so that using it stays an error.
 void fill_standard_descriptors() {
   for (int fd = 0; fd <= 2; ++fd) {
     bool closed = fcntl(fd, F_GETFD) < 0 && errno == EBADF;
-    if (closed && open("/dev/null", O_RDWR) < 0) return;
+    if (closed && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) < 0) return;
   }
 }
 

@@ -32,7 +32,6 @@ Result<std::unique_ptr<Session>> Session::open(const Invocation& invocation, Con
   session->progress_ = &progress;
   smith::PipelineSetup engine;
   engine.options = SMITH_TRY(engine_options(settings));
-  engine.options.target = smith::Target::parquet;
   session->lake_ = SMITH_TRY(Lake::open(invocation.operands.at(0), settings));
   session->spools_ = std::make_unique<store::BudgetSpools>(smith::spool_bytes_max(engine.options),
                                                            session->lake_->tmp_path());

@@ -36,9 +36,8 @@ std::string fault_lines(const smith::RunResult& result) {
     if (!fault.hint.empty()) text += "\n    -> " + fault.hint;
   }
   if (result.account.faults.empty() && result.error.has_value()) {
-    std::string code = result.error->type;
-    if (code.empty()) code = name_of(result.error->code);
-    text += "\n  " + code + ": " + result.error->message;
+    text.append("\n  ").append(public_code(result.error->code, result.error->type));
+    text += ": " + result.error->message;
     if (!result.error->hint.empty()) text += "\n    -> " + result.error->hint;
   }
   size_t shown = 0;
@@ -72,7 +71,7 @@ std::string count_lines(const smith::RunResult& result) {
 
 Json error_json(const Error& error) {
   Json what = Json::object();
-  what.set("code", error.type.empty() ? name_of(error.code) : std::string_view(error.type))
+  what.set("code", public_code(error.code, error.type))
       .set("message", error.message)
       .set("hint", error.hint);
   Json json = Json::object();

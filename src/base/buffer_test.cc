@@ -32,7 +32,7 @@ TEST(Buffer, moves_and_leaves_nothing_behind) {
   EXPECT_EQ(to.size(), 3U);
   from = std::move(to);
   EXPECT_EQ(from[2], 3);
-  EXPECT_TRUE(to.empty());
+  EXPECT_TRUE(to.empty());  // NOLINT(bugprone-use-after-move): what is left is what is tested
 }
 
 TEST(Buffer, clear_keeps_the_room) {

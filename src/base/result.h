@@ -30,6 +30,10 @@ enum class Code : uint8_t {
 
 // The name of a code as it stands in messages and logs, for example "busy".
 std::string_view name_of(Code code);
+// What users read: the public type where an error has one, else the code's name.
+inline std::string_view public_code(Code code, const std::string& type) {
+  return type.empty() ? name_of(code) : std::string_view(type);
+}
 
 struct [[nodiscard]] Error {
   Code code = Code::invalid;

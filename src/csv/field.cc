@@ -45,7 +45,9 @@ char* TextArena::allocate(size_t size) {
 }
 
 void TextArena::clear() {
-  for (Buffer<char>& block : blocks_) block.clear_above(4 * block_bytes);
+  std::erase_if(blocks_,
+                [](const Buffer<char>& block) { return block.capacity() > 4 * block_bytes; });
+  for (Buffer<char>& block : blocks_) block.clear();
   block_index_ = 0;
 }
 

@@ -114,14 +114,14 @@ inline uint32_t* write_places(uint64_t bits, uint32_t base, uint32_t* out) {
   if (bits == 0) return out;
   uint64_t count = count_bits(bits);
   uint32_t* at = out;
-  for (int round = 0; round < 2; ++round) {
+  for (uint64_t written = 8; written <= 16; written += 8) {
     for (int i = 0; i < 8; ++i) {
       // Past the last bit this is a place that the next block overwrites.
       at[i] = base + static_cast<uint32_t>(trailing_zeros(bits));
       bits &= bits - 1;
     }
     at += 8;
-    if (count <= static_cast<uint64_t>(8 * (round + 1))) return out + count;
+    if (count <= written) return out + count;
   }
   while (bits != 0) {
     *at++ = base + static_cast<uint32_t>(trailing_zeros(bits));

@@ -142,6 +142,19 @@ TEST(Builder, a_nullified_cell_of_a_required_column_is_missing) {
   EXPECT_EQ(batch.rejects[0].errors[1].constraint, "required");
 }
 
+TEST(Builder, hands_rejects_over_one_by_one_when_asked_to) {
+  Plan plan = orders();
+  Builder builder(plan, 3);
+  std::vector<uint64_t> rows;
+  builder.on_reject([&](const Reject& reject) { rows.push_back(reject.row); });
+  MadeRecords records("1,a,1\n1,a\nx,b,2\n1,2,$\n5,e,5,6\n", 3);
+  const Batch& batch = builder.build(*records, {0, 2, 2});
+  EXPECT_EQ(rows, (std::vector<uint64_t>{3, 4, 5, 6}));
+  EXPECT_TRUE(batch.rejects.empty());
+  EXPECT_EQ(batch.quarantined, 3U);
+  EXPECT_EQ(batch.rows, 2U);
+}
+
 TEST(Builder, merges_structural_faults_in_file_order) {
   Plan plan = orders();
   Builder builder(plan, 3);

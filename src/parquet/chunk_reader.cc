@@ -133,7 +133,8 @@ Result<> ChunkReader::decode(const RawPage& page, frame::Column& column, Buffer<
     auto* text = reinterpret_cast<frame::Text*>(to);
     size_t offset = held.size();
     held.append(text->data, text->size);
-    text->data = reinterpret_cast<const char*>(offset);
+    // An offset until read_chunk() knows where `held` stands.
+    text->data = reinterpret_cast<const char*>(offset);  // NOLINT(performance-no-int-to-ptr)
   }
   column.rows += rows;
   column.null_count += rows - present;

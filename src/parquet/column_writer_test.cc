@@ -104,6 +104,28 @@ TEST(ColumnWriter, puts_a_text_longer_than_a_page_alone) {
   EXPECT_EQ(chunk.pages[1].rows, 1U);
 }
 
+// The page of a long text ends behind it, also before nulls, and wherever the rows were cut.
+TEST(ColumnWriter, ends_the_page_of_a_long_text_behind_it_for_every_cut) {
+  test::Values values{{Kind::text, 0, 0, false}, {}, {}};
+  std::string longer(WriterOptions::for_columns(1).page_bytes_max + 1, 'x');
+  for (int i = 0; i < 12; ++i) {
+    values.null.push_back(i % 4 == 3);
+    values.bytes.push_back(i % 4 == 3 ? "" : i % 4 == 2 ? longer : std::to_string(i));
+  }
+  for (uint32_t cut = 0; cut <= 12; ++cut) {
+    WriterOptions options = WriterOptions::for_columns(1);
+    ColumnSpec spec{"c", values.type, false};
+    PageWriter pages(options, nullptr);
+    auto writer = make_column_writer(spec, options, pages);
+    ASSERT_TRUE(writer->append(test::cut(values, 0, cut)).ok());
+    ASSERT_TRUE(writer->append(test::cut(values, cut, 12 - cut)).ok());
+    std::vector<uint32_t> rows;
+    ColumnChunk chunk = writer->finish().value();
+    for (const Page& page : chunk.pages) rows.push_back(page.rows);
+    EXPECT_EQ(rows, (std::vector<uint32_t>{2, 1, 3, 1, 3, 1, 1})) << cut;
+  }
+}
+
 TEST(ColumnWriterDeathTest, refuses_a_null_in_a_required_column) {
   Column column;
   column.required = true;

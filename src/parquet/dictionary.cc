@@ -31,9 +31,10 @@ uint64_t hash_of(T value) {
   }
 }
 
+// Bits, not values: 0.0 and -0.0 are two entries, and a NaN is one.
 template <class T>
 bool same_bits(const T& a, const T& b) {
-  return std::memcmp(&a, &b, sizeof(T)) == 0;
+  return std::memcmp(&a, &b, sizeof(T)) == 0;  // NOLINT(bugprone-suspicious-memory-comparison)
 }
 
 }  // namespace

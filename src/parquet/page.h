@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -35,6 +36,9 @@ struct Page {
 
 // One column of a row group, encoded.
 struct ColumnChunk {
+  // The file's codec, or uncompressed when the first page showed that it is not worth its time.
+  // Settled by the first page; all pages of a chunk have the same.
+  std::optional<Codec> codec;
   bool has_dictionary = false;  // its page is then the first
   std::vector<Page> pages;      // in file order
   uint64_t values = 0;          // nulls included
@@ -47,10 +51,11 @@ class PageWriter {
   PageWriter(const WriterOptions& options, SpoolMaker* spools);
 
   // `image` is levels and values, uncompressed; the page's encoding, rows and nulls are given and
-  // the rest is filled in. Fails with limit past 2 GiB, and with what a spool fails with.
-  Result<> write_data(std::string_view image, Page& page);
+  // the rest is filled in, as is the codec of the chunk that it belongs to.
+  // Fails with limit past 2 GiB, and with what a spool fails with.
+  Result<> write_data(std::string_view image, Page& page, ColumnChunk& chunk);
   // `page.rows` is the number of entries.
-  Result<> write_dictionary(std::string_view image, Page& page);
+  Result<> write_dictionary(std::string_view image, Page& page, ColumnChunk& chunk);
 
   // Room for an image that is made at the end of a page; contents are nobody's between calls.
   Buffer<char>& scratch() { return scratch_; }
@@ -60,7 +65,9 @@ class PageWriter {
   PageStore take();
 
  private:
-  Result<> write(std::string_view image, bool dictionary, Page& page);
+  enum class Kind : uint8_t { data, dictionary };
+  Result<> write(std::string_view image, Kind kind, Page& page, ColumnChunk& chunk);
+  std::string_view body_of(std::string_view image, const Page& page, ColumnChunk& chunk);
 
   Compressor compressor_;
   SpoolMaker* spools_;

@@ -104,8 +104,6 @@ std::string padded(int64_t value, size_t width) {
   return digits.size() >= width ? digits : std::string(width - digits.size(), '0') + digits;
 }
 
-// Days since 1970-01-01 in the proleptic Gregorian calendar, counted in eras of 400 years that
-// begin on 1 March, so that the leap day is an era's last.
 std::string double_text(double value) {
   if (std::isinf(value)) return value < 0 ? "-INF" : "INF";
   char text[32];
@@ -113,7 +111,8 @@ std::string double_text(double value) {
   return {text, end};
 }
 
-// Any day that 32 bits hold: bounds come from files that need not be ours.
+// Days since 1970-01-01 in the proleptic Gregorian calendar, counted in eras of 400 years that
+// begin on 1 March, so that the leap day is an era's last.
 std::string date_text(int64_t days) {
   days += 719'468;
   int64_t era = (days >= 0 ? days : days - 146'096) / 146'097;

@@ -83,9 +83,7 @@ Result<> Contracts::refresh(Reread reread) {
   while (true) {
     auto page = store_->list(prefix_, after);
     if (!page) return configuration(std::move(page).error(), store_->where(prefix_));
-    for (const std::string& key : page->passed_over) {
-      if (is_contract_key(key) || prefix_.starts_with(key)) return linked(key);
-    }
+    if (!page->passed_over.empty()) return linked(page->passed_over.front());
     if (!page->unreadable.empty()) return configuration(page->unreadable.front(), "folder");
     for (const store::Listed& listed : page->objects) {
       if (is_contract_key(listed.key)) held.push_back(SMITH_TRY(hold(listed.key)));

@@ -239,5 +239,54 @@ TEST(Feed, a_reader_that_was_asked_to_stop_leaves_nothing_to_do) {
   EXPECT_EQ(feed.claim(), std::nullopt);
 }
 
+// Tells how far it was read, from another thread.
+class CountedSource : public ByteSource {
+ public:
+  explicit CountedSource(std::string bytes) : bytes_(std::move(bytes)) {}
+  Result<size_t> read(std::span<char> into) override {
+    size_t count = std::min(into.size(), bytes_.size() - position_.load());
+    bytes_.copy(into.data(), count, position_);
+    position_ += count;
+    return count;
+  }
+  size_t position() const { return position_; }
+
+ private:
+  std::string bytes_;
+  std::atomic<size_t> position_ = 0;
+};
+
+TEST(Feed, has_one_long_record_on_its_way_at_a_time) {
+  constexpr size_t record_bytes = 3 * long_chunk_bytes;
+  constexpr size_t count = 8;
+  std::string text;
+  for (size_t i = 0; i < count; ++i) text += std::string(record_bytes - 1, 'x') + "\n";
+  CountedSource source(text);
+  csv::Dialect dialect;
+  dialect.header = false;
+  dialect.line_end = csv::LineEnd::newline;
+  auto splitter = csv::Splitter::open(dialect, source, {limits::chunk_bytes, ""});
+  ASSERT_TRUE(splitter.ok());
+  splitter->begin_spans(record_bytes * count);
+  Feed feed(*splitter, {size_t{1} << 30, 2});
+  Result<> produced;
+  std::thread reader([&] { produced = feed.produce(); });
+  auto span = feed.claim();
+  auto chunk = feed.pop(*span);
+  ASSERT_TRUE(chunk.has_value());
+  while (source.position() < 2 * record_bytes) std::this_thread::yield();
+  for (int i = 0; i < 1000; ++i) std::this_thread::yield();
+  EXPECT_LT(source.position(), 5 * record_bytes) << "the second waits, and a little is read ahead";
+  size_t seen = 0;
+  while (chunk.has_value()) {
+    seen += chunk->text().size();
+    feed.give_back(std::move(*chunk));
+    chunk = feed.pop(*span);
+  }
+  reader.join();
+  EXPECT_TRUE(produced.ok());
+  EXPECT_EQ(seen, text.size());
+}
+
 }  // namespace
 }  // namespace silversmith::smith

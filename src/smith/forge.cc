@@ -180,7 +180,7 @@ class Forging {
       result_.account = *converted_;
       return Next(Status::superseded);
     }
-    result_.repeated = true;
+    result_.repeated = !converted_.has_value();
     // What silver was made under; lineage does not have its contract's hash.
     silver::Account made;
     made.key = key_;
@@ -236,7 +236,7 @@ class Forging {
                   rejected->account.source_version == version && rejected->account.key == key_;
     if (!stands) return Next();  // another contract's, or not ours to read: convert again
     SMITH_TRY(put_receipt({rejected->account, std::nullopt}));
-    result_.repeated = true;
+    result_.repeated = !converted_.has_value();
     result_.account = std::move(rejected->account);
     result_.quarantine = names_.quarantine_dir(result_.account.generation);
     result_.receipt = names_.receipt(result_.account.generation);
@@ -244,19 +244,13 @@ class Forging {
   }
 
   Result<silver::Account> convert(Converter& converter, Intake& intake, Drafts& drafts) {
+    // What is wrong with the data is in the account; an error says nothing about the object.
     Result<silver::Account> converted = converter.convert(key_, intake.opener(), drafts);
-    silver::Account account;
-    if (converted.ok()) {
-      account = std::move(*converted);
-    } else {
-      // What is said of the data has a public code; what has none says nothing about the object.
-      bool about_data = !converted.error().type.empty();
-      if (action_for(converted.error().code) != Action::refuse) return std::move(converted).error();
-      if (!about_data) return as_target_error(std::move(converted).error());
-      account = result_.account;
-      account.faults = {
-          {converted.error().type, converted.error().message, converted.error().hint}};
+    if (!converted.ok()) {
+      bool refuses = action_for(converted.error().code) == Action::refuse;
+      return refuses ? as_target_error(std::move(converted).error()) : std::move(converted).error();
     }
+    silver::Account account = std::move(*converted);
     stamp(account, key_, SMITH_TRY(intake.version()), converter.terms());
     SMITH_CHECK(account.balances(), key_ + " does not balance: nothing is published");
     return account;
@@ -300,10 +294,12 @@ class Forging {
   // Bronze may have changed since it was read, and the event about that may have come and gone.
   Result<Next> verify(Intake& intake, Status status) {
     Result<bool> unchanged = intake.unchanged();
-    if (!unchanged.ok() && action_for(unchanged.error().code) == Action::ignore) {
-      return Next(status);  // deleted since; deletes are not propagated
+    if (!unchanged.ok()) {
+      // Deleted since, or something that is no object has its name; deletes are not propagated.
+      Action action = action_for(unchanged.error().code);
+      if (action == Action::ignore || action == Action::refuse) return Next(status);
+      return std::move(unchanged).error();
     }
-    if (!unchanged.ok()) return std::move(unchanged).error();
     return *unchanged ? Next(status) : Next();
   }
 
@@ -319,7 +315,7 @@ class Forging {
     if (smithy_.options.adopt) return {};
     return configuration(smithy_.target.where(names_.silver) +
                              " has lost the account from its footer; it is left as it is",
-                         "move it away, or replace it with --adopt");
+                         "move it away, or replace it with --adopt --force");
   }
 
   Result<> put_receipt(const silver::Receipt& receipt) {
@@ -367,7 +363,7 @@ class Forging {
     return std::move(result_);
   }
 
-  RunResult fail(Error error) {
+  RunResult fail(const Error& error) {
     result_.error = RunError{error.code, error.type, error.message, error.hint};
     return finish(Status::error);
   }

@@ -29,7 +29,7 @@ struct ForgeOptions {
   std::string run_id = {};  // of the caller; only for results and `observed`
   std::string host = {};
   uint64_t (*memory_peak_bytes)() = nullptr;
-  const std::atomic<bool>* stop = nullptr;  // set: reading for the version ends with stopped
+  const std::atomic<bool>* stop = nullptr;  // set: every read of the source ends with stopped
 };
 
 // What forge works with; all are borrowed. `source` and `target` may be the same store.

@@ -29,7 +29,7 @@ class OneLine : public Converter {
     silver::Account account;
     if (text == "refuse") account.faults = {{"limit-exceeded", "no", ""}};
     if (text == "untyped") return Error{Code::invalid, "an option is wrong", "", ""};
-    if (text == "broken") return Error{Code::corrupt, "bad gzip", "", "compression-error"};
+    if (text == "broken") account.faults = {{"compression-error", "bad gzip", ""}};
     if (account.refused()) return account;
     account.rows_read = text == "bad" ? 2 : 1;
     account.rows_quarantined = text == "bad" ? 1 : 0;

@@ -124,9 +124,10 @@ class Pipeline : public Converter {
       refused.faults = draft.faults;
       return refused;
     }
+    // Without a header these are the first bytes that are read, and they tell the decoder.
+    SMITH_TRY(begin_records(pass, options, labels.size()));
     MemoryPlan memory = SMITH_TRY(
         plan_memory(setup_.options, draft.plan.columns.size(), pass.reader->history_bytes_max()));
-    SMITH_TRY(begin_records(pass, options, labels.size()));
     if (!draft.inferred.empty()) {
       SMITH_TRY(infer(draft, pass, memory));
       set_raw_bytes(0);  // the second pass is the one that the progress line shows
@@ -320,9 +321,10 @@ class Pipeline : public Converter {
         outcome = body();
         if (!outcome) feed.stop();
       });
-      // Fewer than asked for give the same bytes, only later.
-      if (!thread) started = std::move(thread).error();
-      if (!thread) break;
+      if (!thread) {  // fewer than asked for give the same bytes, only later
+        started = std::move(thread).error();
+        break;
+      }
       threads.push_back(std::move(*thread));
     }
     if (threads.empty()) return started;

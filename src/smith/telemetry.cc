@@ -16,7 +16,7 @@ constexpr int exit_stopped = 143;
 
 Json error_json(const RunError& error) {
   Json json = Json::object();
-  json.set("code", error.type.empty() ? name_of(error.code) : std::string_view(error.type))
+  json.set("code", public_code(error.code, error.type))
       .set("message", error.message)
       .set("hint", error.hint);
   return json;
@@ -129,7 +129,7 @@ void Metrics::add(const RunResult& result) {
   files_total[static_cast<size_t>(result.status)]++;
   bool counted = result.status == Status::success ||
                  result.status == Status::success_with_rejects || result.status == Status::rejected;
-  if (!counted) return;  // a duplicate repeats what was counted when it was made
+  if (!counted || result.repeated) return;  // what is repeated was counted when it was made
   rows_read_total += result.account.rows_read;
   rows_total += result.status == Status::rejected ? 0 : result.account.rows;
   rows_quarantined_total += result.account.rows_quarantined;

@@ -46,7 +46,8 @@ struct RunResult {
   std::string output;      // whole key of silver
   std::string quarantine;  // folder of rejects or of rejected.json; "" when there is none
   std::string receipt;     // "" when there is none
-  // Counts and names. Of a duplicate: what is known without converting (key, source version).
+  // Counts and names. Of a duplicate: what is known without converting (key, what silver was made
+  // from and under).
   silver::Account account;
   uint64_t bytes_out = 0;
   uint64_t duration_ms = 0;

@@ -41,6 +41,7 @@ Error file_error(int failure, const std::string& doing) {
     case EDQUOT:
       return {Code::busy, "disk full: " + message,
               "free some space and run again; nothing half-written is visible", ""};
+    case EPIPE: return {Code::denied, message, "whoever read it has gone away", ""};
     case EFBIG:
       return {Code::denied, message, "this process may not write files of that size (ulimit -f)",
               ""};

@@ -177,6 +177,19 @@ TEST_F(LocalFiles, says_denied_for_what_it_may_not_read) {
   EXPECT_EQ(store->open("bronze/a.csv").error().code, Code::denied);
 }
 
+TEST_F(LocalFiles, a_listing_tells_the_links_below_and_on_the_way) {
+  folder.put("bronze/a.csv", "a\n");
+  fs::create_directory_symlink(folder.path(), folder.at("bronze/linked"));
+  fs::create_symlink(folder.at("bronze/a.csv"), folder.at("bronze/z.csv"));
+  fs::create_directory_symlink(folder.at("bronze"), folder.at("contracts"));
+  auto page = store->list("bronze/", "");
+  ASSERT_TRUE(page.ok());
+  EXPECT_EQ(page->passed_over, (std::vector<std::string>{"bronze/linked", "bronze/z.csv"}));
+  EXPECT_EQ(page->objects.size(), 1U);
+  EXPECT_EQ(store->list("contracts/", "")->passed_over, (std::vector<std::string>{"contracts"}));
+  EXPECT_TRUE(store->list("bronze/a", "")->passed_over.empty());
+}
+
 TEST_F(LocalFiles, a_folder_that_may_not_be_read_keeps_nobody_from_the_others) {
   folder.put("bronze/a.csv", "a\n");
   folder.put("bronze/shut/b.csv", "b\n");

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import unittest
 
-from program import PROGRAM, SANITIZED, ProgramTest, environment, run_program
+from program import PROGRAM, SANITIZED, ProgramTest, environment, run_program, wait_for
 
 INTEGER = "name: c\nschema: {fields: [{name: a, type: integer}, {name: b}]}\n" \
           "'silver:contract': {match: 'bronze/**'}\n"
@@ -28,10 +28,36 @@ class Descriptors(ProgramTest):
             self.assertEqual(done.returncode, 0, closed + done.stderr)
             self.verify(output)
 
+    def test_a_closed_descriptor_that_is_needed_is_an_error(self):
+        source = self.write("a.csv", "a,b\n1,x\n")
+        self.assertNotEqual(shell('"$1" convert "$2" --to csv -o - >&-', source).returncode, 0)
+        output = self.write("out.csv", "kept")
+        self.assertNotEqual(shell('"$1" convert - --to csv -o "$2" <&-', output).returncode, 0)
+        self.assertEqual(output.read_text(), "kept")
+
+    def test_standard_input_goes_on_where_it_stands(self):
+        self.write("a.csv", "a,b\n1,x\n2,y\n")
+        done = shell('{ read line; "$1" convert - --no-header --to csv -o -; } < "$2"',
+                     self.folder / "a.csv")
+        self.assertEqual(done.stdout, "column_1,column_2\n1,x\n2,y\n", done.stderr)
+
+    def test_a_stop_is_heard_while_standard_input_is_slow(self):
+        process = subprocess.Popen([os.path.abspath(PROGRAM), "convert", "-", "-o",
+                                    self.folder / "x.parquet"], stdin=subprocess.PIPE,
+                                   env=environment())
+        process.stdin.write(b"a\n1\n")
+        process.stdin.flush()
+        wait_for(lambda: "SigCgt" in pathlib.Path("/proc/%d/status" % process.pid).read_text() and
+                 int(pathlib.Path("/proc/%d/status" % process.pid).read_text()
+                     .split("SigCgt:")[1].split()[0], 16) & 1 << 14, "it listens to SIGTERM")
+        process.terminate()
+        self.assertEqual(process.wait(10), 143)
+        process.stdin.close()
+
     def test_a_result_that_cannot_be_written_is_no_success(self):
         self.make_lake({"bronze/a.csv": "a\n1\n"})
         for arguments in ["run", "run --json", "runs ls"]:
-            done = shell('"$1" %s "$2" >/dev/full' % arguments.replace(" ls", " ls"), self.lake)
+            done = shell('"$1" %s "$2" >/dev/full' % arguments, self.lake)
             self.assertEqual(done.returncode, 75, arguments)
             self.assert_says(done.stderr, "standard output")
 
@@ -74,6 +100,14 @@ class Links(ProgramTest):
         self.assertEqual(done.status, 2, done)
         self.assert_says(done.json()["error"]["message"], "contracts/c.yaml", "symbolic link")
         self.assertEqual(self.files_below(self.lake / "silver"), [])
+
+    def test_a_linked_folder_of_contracts_is_an_error_too(self):
+        self.make_lake({"bronze/a.csv": "a\n1\n"})
+        (self.folder / "team").mkdir()
+        (self.lake / "contracts/team").symlink_to(self.folder / "team")
+        done = run_program("run", self.lake, "--json")
+        self.assertEqual(done.status, 2, done)
+        self.assert_says(done.json()["error"]["message"], "contracts/team")
 
     def test_a_linked_bronze_is_an_error_that_names_it(self):
         self.make_lake({"bronze/a.csv": "a\n1\n"})
