@@ -38,6 +38,28 @@ std::string output_beside(const std::string& source, smith::Target target) {
   return stem + extension_of(target);
 }
 
+// The same file, or the same name where there is none yet.
+bool same_place(const std::string& one, const std::string& other) {
+  std::error_code failed;
+  if (std::filesystem::equivalent(one, other, failed)) return true;
+  return std::filesystem::weakly_canonical(one, failed) ==
+         std::filesystem::weakly_canonical(other, failed);
+}
+
+// The files of rejects are written anew or removed by every run, so nothing else may be one.
+Result<> check_rejects(const Paths& paths, const std::string& contract) {
+  if (!paths.rejects.has_value()) return {};
+  for (const char* name : {"rejects.csv", "rejects.parquet"}) {
+    std::string file = *paths.rejects + "/" + name;
+    for (const std::string& used : {paths.source, paths.output, contract}) {
+      if (used.empty() || used == "-" || !same_place(file, used)) continue;
+      return Error{Code::invalid, used + " is where this run's own rejects go",
+                   "give another --rejects, or move the file", ""};
+    }
+  }
+  return {};
+}
+
 Result<Paths> paths_of(const Invocation& invocation, smith::Target target) {
   Paths paths;
   paths.source = invocation.operands.at(0);
@@ -70,6 +92,7 @@ Result<Paths> paths_of(const Invocation& invocation, smith::Target target) {
   } else if (paths.output != "-") {
     paths.rejects = paths.output + ".rejects";
   }
+  SMITH_TRY(check_rejects(paths, invocation.settings.given("contract").value_or("")));
   return paths;
 }
 
@@ -152,7 +175,9 @@ class FileOutputs : public smith::Outputs {
     if (!paths_.rejects.has_value()) return;
     std::error_code ignored;
     std::filesystem::remove(*paths_.rejects + "/" + std::string(name), ignored);
-    if (rejects_folder().empty()) std::filesystem::remove(*paths_.rejects, ignored);
+    bool folder =
+        std::filesystem::is_directory(std::filesystem::symlink_status(*paths_.rejects, ignored));
+    if (folder && rejects_folder().empty()) std::filesystem::remove(*paths_.rejects, ignored);
   }
 
   Paths paths_;

@@ -5,11 +5,10 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 
 #include "base/text.h"
 #include "contract/yaml.h"
+#include "files.h"
 
 namespace silversmith::app {
 
@@ -17,6 +16,7 @@ namespace {
 
 using enum OptionKind;
 
+constexpr uint64_t config_bytes_max = uint64_t{1} << 20;
 constexpr std::string_view converting = "run watch convert";
 constexpr std::string_view lakes = "run watch";
 
@@ -113,7 +113,7 @@ std::optional<bool> truth_of(std::string text) {
     return static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
   });
   if (text == "true" || text == "yes" || text == "on" || text == "1") return true;
-  if (text == "false" || text == "no" || text == "off" || text == "0" || text.empty()) return false;
+  if (text == "false" || text == "no" || text == "off" || text == "0") return false;
   return std::nullopt;
 }
 
@@ -131,6 +131,9 @@ Result<> set_from_text(Settings& settings, const OptionSpec& option,
                    "", ""};
     }
     if (!*truth) settings.decline(option.name);
+    // As a contract's dialect spells it.
+    bool no_header = !*truth && option.name == "header" && !settings.is_decided("no-header");
+    if (no_header) settings.set("no-header", {}, origin);
     if (!*truth) return {};
   }
   settings.set(option.name, std::move(values), origin);
@@ -143,20 +146,32 @@ Result<> read_environment(std::string_view command, Settings& settings) {
     if (!takes(command, option)) continue;
     std::string name = upper_name(option.name);
     const char* text = std::getenv(name.c_str());
-    if (text == nullptr) continue;
+    if (text == nullptr || *text == 0) continue;
     SMITH_TRY(set_from_text(settings, option, {text}, Origin::environment).in(name));
   }
   return {};
 }
 
-std::optional<std::string> read_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return std::nullopt;
-  return std::string{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+// Nothing where there is no such file.
+Result<std::optional<std::string>> read_file(const std::string& path) {
+  Result<std::string> text = read_whole_file(path, config_bytes_max);
+  if (!text.ok() && text.error().code == Code::missing) return std::optional<std::string>();
+  if (!text.ok()) return std::move(text).error();
+  return std::optional(std::move(*text));
+}
+
+bool says_nothing(std::string_view text) {
+  for (std::string_view line : split(text, '\n')) {
+    std::string_view words = trim(line);
+    if (words.ends_with('\r')) words.remove_suffix(1);
+    if (!words.empty() && !words.starts_with('#') && words != "---") return false;
+  }
+  return true;
 }
 
 Result<> read_settings_file(const std::string& path, const std::string& text,
                             Invocation& invocation) {
+  if (says_nothing(text)) return {};
   contract::YamlNode root = SMITH_TRY(contract::parse_yaml(text, path));
   if (root.kind != contract::YamlKind::map) {
     return Error{Code::invalid, path + ": found no mapping, wanted `option: value` lines", "", ""};
@@ -198,7 +213,7 @@ Result<> read_configuration_file(Invocation& invocation) {
     if (home != nullptr) paths.push_back(std::string(home) + "/silversmith/config.yaml");
   }
   for (const std::string& path : paths) {
-    std::optional<std::string> text = read_file(path);
+    std::optional<std::string> text = SMITH_TRY(read_file(path).in("the configuration file"));
     if (text.has_value()) return read_settings_file(path, *text, invocation);
     if (given.has_value()) {
       return Error{Code::invalid, "can't read the configuration file " + path, "check --config",

@@ -30,6 +30,13 @@ int write_all(int fd, std::string_view text) {
   return 0;
 }
 
+// Messages name files, and names may hold anything: a terminal gets no control bytes of theirs.
+std::string harmless(std::string_view text) {
+  std::string out;
+  for (std::string_view line : split(text, '\n')) out += (out.empty() ? "" : "\n") + escaped(line);
+  return out;
+}
+
 // Signal handlers reach only what is lock-free and has a fixed address.
 std::atomic<smith::Progress*> signalled_progress = nullptr;
 std::atomic<int> signal_seen = 0;
@@ -114,8 +121,8 @@ void Console::warning(std::string_view line) {
 }
 
 void Console::error(const Error& error) {
-  std::string text = paint("error", "31") + ": " + error.message + "\n";
-  if (!error.hint.empty()) text += "  " + paint("help", "36") + ": " + error.hint + "\n";
+  std::string text = paint("error", "31") + ": " + harmless(error.message) + "\n";
+  if (!error.hint.empty()) text += "  " + paint("help", "36") + ": " + harmless(error.hint) + "\n";
   Json fields = Json::object();
   fields.set("code", public_code(error.code, error.type));
   fields.set("hint", error.hint);

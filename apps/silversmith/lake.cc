@@ -33,12 +33,15 @@ Result<> check_bronze(const std::string& root) {
 
 // What we write must never be what we read.
 Result<> check_apart(const std::string& root, const std::string& silver) {
-  std::error_code failed;
-  std::string bronze = std::filesystem::canonical(root + "/bronze", failed).string() + "/";
-  std::string target = std::filesystem::weakly_canonical(silver, failed).string() + "/";
-  if (failed || !target.starts_with(bronze)) return {};
-  return Error{Code::invalid, "--silver " + silver + " is below " + root + "/bronze",
-               "give a root outside of bronze", ""};
+  for (const char* read : {"/bronze", "/contracts"}) {
+    std::error_code failed;
+    std::string folder = std::filesystem::weakly_canonical(root + read, failed).string() + "/";
+    std::string target = std::filesystem::weakly_canonical(silver, failed).string() + "/";
+    if (failed || !target.starts_with(folder)) continue;
+    return Error{Code::invalid, "--silver " + silver + " is below " + root + read,
+                 "give a root outside of what is read", ""};
+  }
+  return {};
 }
 
 Error not_yet(const std::string& root) {

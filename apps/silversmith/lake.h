@@ -30,6 +30,11 @@ class Lake {
   const std::string& state_root() const { return state_root_; }
   // Where scratch files go: on silver's own file system.
   std::string tmp_path() const { return state_root_ + "/.silversmith/tmp"; }
+  // Makes that folder where it is missing; whoever uses it finds out when that can't be done.
+  void make_tmp() {
+    auto made = source_->make_tmp();
+    static_cast<void>(made);
+  }
 
   // Everything under `prefix`, in order: a page without a next one.
   Result<store::ListPage> list_all(store::Store& from, const std::string& prefix);

@@ -51,11 +51,9 @@ int run(int argc, char** argv) {
     return static_cast<int>(Exit::usage);
   }
   Console& console = *opened;
-  if (invocation->help.has_value()) {
-    console.result(*invocation->help);
-    return static_cast<int>(Exit::ok);
-  }
-  auto outcome = dispatch(*invocation, console);
+  bool helps = invocation->help.has_value();
+  if (helps) console.result(*invocation->help);
+  auto outcome = helps ? Result<Exit>(Exit::ok) : dispatch(*invocation, console);
   if (!outcome) {
     console.error(outcome.error());
     if (console.json()) console.result_json(error_json(outcome.error()));

@@ -33,8 +33,9 @@ Result<std::unique_ptr<Session>> Session::open(const Invocation& invocation, Con
   smith::PipelineSetup engine;
   engine.options = SMITH_TRY(engine_options(settings));
   session->lake_ = SMITH_TRY(Lake::open(invocation.operands.at(0), settings));
-  session->spools_ = std::make_unique<store::BudgetSpools>(smith::spool_bytes_max(engine.options),
-                                                           session->lake_->tmp_path());
+  Lake& lake = *session->lake_;
+  session->spools_ = std::make_unique<store::BudgetSpools>(
+      smith::spool_bytes_max(engine.options), lake.tmp_path(), [&lake] { lake.make_tmp(); });
   engine.spools = session->spools_.get();
   engine.progress = &progress;
   SMITH_TRY(session->find_contracts(settings, std::move(engine)));

@@ -58,7 +58,7 @@ std::string count_lines(const smith::RunResult& result) {
             human_count(account.rows_read);
   }
   text += ", " + seconds_text(static_cast<int64_t>(result.duration_ms) * 1000);
-  if (result.bad_ratio_passed) text += "\n  warning: more than limits.warnBadRatio of the records";
+  if (result.bad_ratio_passed) text += "\n  warning: limits.warnBadRatio of the records is reached";
   for (const auto& [code, count] : account.reasons) {
     text += "\n  " + code + "  " + human_count(count);
   }

@@ -81,6 +81,23 @@ std::string show(std::string_view bytes, size_t bytes_max) {
   return out + "\"";
 }
 
+std::string escaped(std::string_view bytes) {
+  std::string out;
+  for (size_t at = 0; at < bytes.size();) {
+    size_t length = utf8_length(bytes.substr(at));
+    auto byte = static_cast<unsigned char>(bytes[at]);
+    if (length > 0 && byte >= 0x20 && byte != 0x7F) {
+      out.append(bytes.substr(at, length));
+    } else {
+      char escape[8];
+      std::snprintf(escape, sizeof escape, "\\x%02X", byte);
+      out += escape;
+    }
+    at += std::max<size_t>(length, 1);
+  }
+  return out;
+}
+
 std::string printable(std::string_view bytes) {
   bool plain =
       !find_invalid_utf8(bytes).has_value() && std::none_of(bytes.begin(), bytes.end(), [](char c) {

@@ -16,6 +16,8 @@ namespace silversmith {
 // \xNN, " and \ escaped, cut to `bytes_max` bytes with "..." behind the quote.
 std::string show(std::string_view bytes, size_t bytes_max = 60);
 
+// Control bytes and bytes that are not UTF-8 as \xNN.
+std::string escaped(std::string_view bytes);
 // The bytes themselves where a terminal may have them, else as show() has them.
 std::string printable(std::string_view bytes);
 

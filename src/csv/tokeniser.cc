@@ -140,6 +140,9 @@ std::vector<std::string> lead_cells(std::string_view text, const Found& found,
   return cells;
 }
 
+// More are for a record longer than a chunk.
+constexpr size_t places_usual = 4 * limits::chunk_bytes;
+
 }  // namespace
 
 struct Tokeniser::State {
@@ -348,6 +351,12 @@ Tokeniser& Tokeniser::operator=(Tokeniser&&) noexcept = default;
 Tokeniser::~Tokeniser() = default;
 
 void Tokeniser::set_blank_line(BlankLine blank_line) { state_->blank_line = blank_line; }
+
+void Tokeniser::trim() {
+  for (Buffer<uint32_t>* places : {&state_->ends, &state_->field_ends}) {
+    if (places->capacity() > places_usual) places->clear_above(places_usual);
+  }
+}
 
 const Records& Tokeniser::tokenise(const Chunk& chunk) {
   state_->tokenise(chunk);

@@ -32,6 +32,8 @@ class Tokeniser {
   void set_blank_line(BlankLine blank_line);
   // Requires kind records. The result is valid until the next call or until `chunk` dies.
   const Records& tokenise(const Chunk& chunk);
+  // The records die, and memory that a long record took is given back.
+  void trim();
 
  private:
   struct State;

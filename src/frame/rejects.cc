@@ -30,6 +30,8 @@ enum Field : size_t {
   field_count,
 };
 
+constexpr size_t held_bytes_usual = size_t{4} << 20;  // more was for one long record
+
 bool is_text(const Column& column) { return value_bytes(column.type) == sizeof(Text); }
 
 Json error_json(const FieldError& error) {
@@ -181,6 +183,7 @@ void RejectColumns::clear() {
     columns_[i].null_count = 0;
     columns_[i].valid.clear();
     columns_[i].values.clear();
+    if (held_[i].capacity() > held_bytes_usual) held_[i] = {};
     held_[i].clear();
     places_[i].clear();
   }

@@ -11,10 +11,6 @@ namespace silversmith::smith {
 
 namespace {
 
-bool is_contract_key(std::string_view key) {
-  return key.ends_with(".yaml") || key.ends_with(".yml") || key.ends_with(".json");
-}
-
 // Whatever goes wrong with contracts is for an operator to mend: objects wait meanwhile.
 Error configuration(Error error, std::string_view where) {
   Error mapped = std::move(error).in("contract " + std::string(where));
@@ -66,6 +62,13 @@ Result<Contracts::Held> Contracts::hold(const std::string& key) {
   return Held{key, tag, std::move(*parsed)};
 }
 
+// Folders below hold what people keep beside their contracts.
+bool Contracts::is_contract(std::string_view key) const {
+  bool named = key.ends_with(".yaml") || key.ends_with(".yml") || key.ends_with(".json");
+  return named && key.starts_with(prefix_) &&
+         key.find('/', prefix_.size()) == std::string_view::npos;
+}
+
 // A contract that we would pass over in silence is worse than one that is wrong.
 Error Contracts::linked(const std::string& key) const {
   return {Code::denied,
@@ -83,10 +86,12 @@ Result<> Contracts::refresh(Reread reread) {
   while (true) {
     auto page = store_->list(prefix_, after);
     if (!page) return configuration(std::move(page).error(), store_->where(prefix_));
-    if (!page->passed_over.empty()) return linked(page->passed_over.front());
+    for (const std::string& key : page->passed_over) {
+      if (is_contract(key) || prefix_.starts_with(key)) return linked(key);
+    }
     if (!page->unreadable.empty()) return configuration(page->unreadable.front(), "folder");
     for (const store::Listed& listed : page->objects) {
-      if (is_contract_key(listed.key)) held.push_back(SMITH_TRY(hold(listed.key)));
+      if (is_contract(listed.key)) held.push_back(SMITH_TRY(hold(listed.key)));
     }
     if (!page->next.has_value()) break;
     after = *page->next;

@@ -42,6 +42,7 @@ class Contracts : public Converters {
 
   Result<> refresh(Reread reread);
   Result<Held> hold(const std::string& key);
+  bool is_contract(std::string_view key) const;
   Error linked(const std::string& key) const;
 
   store::Store* store_ = nullptr;

@@ -38,7 +38,7 @@ struct Terms {
   std::string identity;  // SHA-256 hex of what changes the bytes (decisions 4 and 6)
   std::string hash;      // of the contract, or of the options without one: what people compare
   std::string outcome;   // the same without the format version: whether a verdict stands (10)
-  std::optional<double> bad_ratio_warn = {};  // a larger share of bad records makes the run warn
+  std::optional<double> bad_ratio_warn = {};  // from this share of bad records on the run warns
 };
 
 class Converter {

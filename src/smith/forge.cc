@@ -198,7 +198,8 @@ class Forging {
     result_.receipt = names_.receipt(account.generation);
     if (has_rejects_) result_.quarantine = names_.quarantine_dir(account.generation);
     result_.bytes_out = converted_bytes_;
-    result_.bad_ratio_passed = warn_ratio_.has_value() && account.invalid_row_rate() > *warn_ratio_;
+    result_.bad_ratio_passed = warn_ratio_.has_value() && account.rows_quarantined > 0 &&
+                               account.invalid_row_rate() >= *warn_ratio_;
     return status_of(account);
   }
 

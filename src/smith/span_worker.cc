@@ -98,6 +98,7 @@ struct SpanWorker::State {
     SMITH_CHECK(batch.failed == false || !counts.failure.is_null(), "a failure without its record");
     SMITH_TRY(write_rows(records, batch));
     builder.trim();
+    tokeniser.trim();
     return {};
   }
 

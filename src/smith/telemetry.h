@@ -54,7 +54,7 @@ struct RunResult {
   uint64_t memory_peak_bytes = 0;
   uint64_t attempts = 1;
   std::optional<RunError> error;
-  // More records were bad than the contract's warnBadRatio: a matter of the log's level.
+  // As many records were bad as the contract's warnBadRatio says: a matter of the log's level.
   bool bad_ratio_passed = false;
   // Nothing was done: an earlier run's outcome stands (a duplicate, a known refusal). For who shows
   // results; not among the names of the result object.

@@ -210,6 +210,11 @@ void LocalStore::sweep_tmp() {
   }
 }
 
+Result<> LocalStore::make_tmp() {
+  SMITH_TRY(state_.make(".silversmith/tmp/any"));
+  return {};
+}
+
 Tag LocalStore::tag_of(int file, const FileState& state) const {
   return Tag{std::to_string(state.inode) + "-" + std::to_string(state.changed_nanos) + "-" +
              std::to_string(root_.ops().generation(file)) + "-" + std::to_string(state.size)};

@@ -34,6 +34,9 @@ class LocalStore : public Store {
   // For open(), which is the way in.
   LocalStore(Folder root, Folder state, LocalOptions options);
 
+  // Makes the folder of drafts and scratch files, .silversmith/tmp, where it is missing.
+  Result<> make_tmp();
+
   Result<Head> head(std::string_view key) override;
   Result<std::unique_ptr<Object>> open(std::string_view key) override;
   Result<std::unique_ptr<Upload>> upload(std::string_view expected_key) override;

@@ -99,6 +99,10 @@ class BudgetSpool : public Spool {
 
   Result<> append_to_file(std::string_view bytes) {
     if (file_ < 0) file_ = open_unnamed(maker_.directory_);
+    if (file_ < 0 && errno == ENOENT && maker_.make_directory_) {
+      maker_.make_directory_();
+      file_ = open_unnamed(maker_.directory_);
+    }
     if (file_ < 0) return scratch_error(errno, "cannot make a spool file in " + maker_.directory_);
     while (!bytes.empty()) {
       ssize_t count = ::pwrite(file_, bytes.data(), bytes.size(), static_cast<off_t>(in_file_));

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -13,9 +14,13 @@ namespace silversmith::store {
 
 class BudgetSpools : public SpoolMaker {
  public:
-  // `directory` is where unnamed files are made on first need; it must exist by then.
-  BudgetSpools(uint64_t memory_bytes_max, std::string directory)
-      : memory_bytes_max_(memory_bytes_max), directory_(std::move(directory)) {}
+  // `directory` is where unnamed files are made on first need. Where it is missing then,
+  // `make_directory` is called, if given.
+  BudgetSpools(uint64_t memory_bytes_max, std::string directory,
+               std::function<void()> make_directory = {})
+      : memory_bytes_max_(memory_bytes_max),
+        directory_(std::move(directory)),
+        make_directory_(std::move(make_directory)) {}
 
   // Every spool must go before this does. Spools fail with busy (the disk is full, the folder or
   // the file's end is gone) or denied, never with what would blame the data.
@@ -27,6 +32,7 @@ class BudgetSpools : public SpoolMaker {
 
   uint64_t memory_bytes_max_;
   std::string directory_;
+  std::function<void()> make_directory_;
   std::atomic<uint64_t> memory_bytes_ = 0;  // held by all spools together
 };
 

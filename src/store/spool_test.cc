@@ -54,6 +54,15 @@ TEST(Spool, shares_one_budget_and_gives_it_back) {
   EXPECT_TRUE(three->append(text_of(128 << 10)).ok());
 }
 
+TEST(Spool, has_its_folder_made_when_it_is_missing) {
+  TempFolder folder;
+  std::string path = folder.at("made/late");
+  BudgetSpools spools(0, path, [&] { std::filesystem::create_directories(path); });
+  auto spool = spools.make();
+  Result<> appended = spool->append("on disk");
+  EXPECT_TRUE(appended.ok()) << appended.error().message;
+}
+
 TEST(Spool, leaves_no_name_behind) {
   TempFolder folder;
   BudgetSpools spools(0, folder.path());

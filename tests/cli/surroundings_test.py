@@ -101,13 +101,9 @@ class Links(ProgramTest):
         self.assert_says(done.json()["error"]["message"], "contracts/c.yaml", "symbolic link")
         self.assertEqual(self.files_below(self.lake / "silver"), [])
 
-    def test_a_linked_folder_of_contracts_is_an_error_too(self):
-        self.make_lake({"bronze/a.csv": "a\n1\n"})
-        (self.folder / "team").mkdir()
-        (self.lake / "contracts/team").symlink_to(self.folder / "team")
-        done = run_program("run", self.lake, "--json")
-        self.assertEqual(done.status, 2, done)
-        self.assert_says(done.json()["error"]["message"], "contracts/team")
+    def test_what_lies_in_folders_beside_the_contracts_is_not_read(self):
+        self.make_lake({"bronze/a.csv": "a\n1\n", "contracts/old/x.json": "{\"x\": 1}"})
+        self.run_ok("run", self.lake)
 
     def test_a_linked_bronze_is_an_error_that_names_it(self):
         self.make_lake({"bronze/a.csv": "a\n1\n"})
@@ -120,13 +116,61 @@ class Links(ProgramTest):
 
     def test_silver_below_bronze_is_refused(self):
         self.make_lake({"bronze/a.csv": "a\n1\n"})
-        for silver in ["bronze", "bronze/x/../y", "./bronze/"]:
+        for silver in ["bronze", "bronze/x/../y", "./bronze/", "contracts"]:
             done = run_program("run", self.lake, "--silver", str(self.lake / silver))
             self.assertEqual(done.status, 2, done)
-            self.assert_says(done.err, "below", "bronze")
+            self.assert_says(done.err, "is below")
+
+
+class Guards(ProgramTest):
+    def test_rejects_never_take_the_place_of_what_is_read_or_written(self):
+        rejects = self.folder / "x.parquet.rejects"
+        edited = self.write("x.parquet.rejects/rejects.csv", "a,b\n2,x\n")
+        clean = self.write("c.csv", "a,b\n1,x\n")
+        contract = self.write("k/rejects.csv", "name: c\nschema: {fields: [{name: a}, {name: b}]}\n")
+        for arguments in [[edited, "-o", self.folder / "x.parquet"],
+                          [edited, "-o", self.folder / "y", "--rejects", rejects],
+                          [clean, "-o", rejects / "rejects.parquet", "--rejects", rejects],
+                          [clean, "-o", self.folder / "z", "--contract", contract, "--rejects",
+                           self.folder / "k"]]:
+            done = run_program("convert", *arguments)
+            self.assertEqual(done.status, 2, done)
+            self.assert_says(done.err, "own rejects go")
+        self.assertEqual(edited.read_text(), "a,b\n2,x\n")
+        self.assertTrue(contract.exists())
+
+    def test_a_linked_rejects_folder_stays(self):
+        (self.folder / "real").mkdir()
+        (self.folder / "link").symlink_to(self.folder / "real")
+        self.run_ok("convert", self.write("c.csv", "a\n1\n"), "--rejects", self.folder / "link")
+        self.assertTrue((self.folder / "link").is_symlink())
+
+    def test_a_new_lake_has_room_for_what_spills(self):
+        text = "id,hash\n" + "".join("%d,%064x\n" % (i, i * 0x9E3779B97F4A7C15F39CC0605CEDC835 % (1 << 256))
+                                     for i in range(300_000))
+        self.make_lake({"bronze/a.csv": text})
+        done = run_program("run", self.lake, "--memory", "40MiB", "--json")
+        self.assertEqual(done.json()["status"], "success", done)
 
 
 class Settings(ProgramTest):
+    def test_a_configuration_file_may_say_nothing_or_header_false(self):
+        source = self.write("a.csv", "1,2\n3,4\n")
+        for text in ["", "# nothing yet\n\n", "---\n"]:
+            self.write("silversmith.yaml", text)
+            self.run_ok("version", cwd=self.folder)
+        self.write("silversmith.yaml", "header: false\n")
+        done = self.run_ok("convert", source, "-o", "-", "--to", "csv", cwd=self.folder)
+        self.assertEqual(done.out, "column_1,column_2\n1,2\n3,4\n")
+        (self.folder / "silversmith.yaml").unlink()
+        done = self.run_ok("convert", source, "-o", "-", "--to", "csv",
+                           env={"SILVERSMITH_HEADER": "0"})
+        self.assertEqual(done.out, "column_1,column_2\n1,2\n3,4\n")
+        (self.folder / "silversmith.yaml").mkdir()
+        done = run_program("version", cwd=self.folder)
+        self.assertEqual(done.status, 2, done)
+        self.assert_says(done.err, "directory")
+
     def test_no_means_no_wherever_it_is_said(self):
         self.make_lake({"bronze/a.csv": "a\n1\n"})
         (self.lake / "silver/a.parquet").write_bytes(b"somebody else's")
