@@ -11,7 +11,7 @@ FUZZ_SECONDS ?= 60
 BENCH_MB ?= 256
 BENCH_RUNS ?= 3
 
-.PHONY: help build demo test test-fast test-all bench fuzz format clean
+.PHONY: help build demo test test-fast test-all bench dist fuzz format clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -48,6 +48,9 @@ bench: ## convert beside DuckDB, Polars, pyarrow and pandas
 	@tools/setup bench
 	@tools/stage build release silversmith bench_data
 	@build/deps/bench/bin/python bench/e2e/compare.py --mb $(BENCH_MB) --runs $(BENCH_RUNS)
+
+dist:
+	@echo "make dist: the Lambda zip and the tarballs are not supported yet" >&2; exit 2
 
 fuzz: ## every fuzz target for FUZZ_SECONDS, new inputs in build/fuzz/corpus
 	@tools/setup test

@@ -404,6 +404,11 @@ std::optional<Origin> Settings::origin(std::string_view name) const {
 }
 
 Result<Invocation> read_invocation(int argc, char** argv) {
+  std::string_view name = argc > 0 ? argv[0] : "";
+  if (name == "bootstrap" || name.ends_with("/bootstrap")) {
+    return Error{Code::invalid, "bootstrap: the Lambda runtime is not supported yet",
+                 "run it as silversmith", ""};
+  }
   Invocation invocation =
       SMITH_TRY(parse_arguments(std::vector<std::string>(argv + 1, argv + argc)));
   if (invocation.help.has_value()) return invocation;

@@ -33,12 +33,12 @@ Result<> check_bronze(const std::string& root) {
 
 // What we write must never be what we read.
 Result<> check_apart(const std::string& root, const std::string& silver) {
-  for (const char* read : {"/bronze", "/contracts"}) {
+  for (const std::string& read : {root + "/bronze", root + "/contracts"}) {
     std::error_code failed;
-    std::string folder = std::filesystem::weakly_canonical(root + read, failed).string() + "/";
+    std::string folder = std::filesystem::weakly_canonical(read, failed).string() + "/";
     std::string target = std::filesystem::weakly_canonical(silver, failed).string() + "/";
     if (failed || !target.starts_with(folder)) continue;
-    return Error{Code::invalid, "--silver " + silver + " is below " + root + read,
+    return Error{Code::invalid, "--silver " + silver + " is below " + read,
                  "give a root outside of what is read", ""};
   }
   return {};

@@ -260,7 +260,7 @@ class TypedWriter : public ColumnWriter {
     }
     page.encoding = Encoding::plain;
     page.bounds = plain_.bounds();
-    return pages_.write_data(plain_.image(size), page, chunk_);
+    return pages_.write_data(plain_.image(size), page);
   }
 
   Result<> write_ids([[maybe_unused]] Page& page) {
@@ -275,7 +275,7 @@ class TypedWriter : public ColumnWriter {
       page.encoding = Encoding::rle_dictionary;
       page.bounds = bounds_of_ids();
       chunk_.has_dictionary = true;
-      SMITH_TRY(pages_.write_data({image.data(), image.size()}, page, chunk_));
+      SMITH_TRY(pages_.write_data({image.data(), image.size()}, page));
     }
     return {};
   }
@@ -291,7 +291,7 @@ class TypedWriter : public ColumnWriter {
   Result<> write_dictionary() {
     Page page;
     page.rows = static_cast<uint32_t>(dictionary_.size());
-    SMITH_TRY(pages_.write_dictionary(body_of(dictionary_, type_, pages_.scratch()), page, chunk_));
+    SMITH_TRY(pages_.write_dictionary(body_of(dictionary_, type_, pages_.scratch()), page));
     chunk_.pages.insert(chunk_.pages.begin(), std::move(page));
     return {};
   }

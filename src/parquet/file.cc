@@ -54,8 +54,8 @@ struct Entries {
         column_indexes(spools, bytes_max),
         offset_indexes(spools, bytes_max) {}
 
-  Result<> add(const ColumnSpec& spec, const ColumnChunk& chunk, uint64_t place) {
-    std::string entry = encode_column_metadata(spec, chunk, place);
+  Result<> add(const ColumnSpec& spec, Codec codec, const ColumnChunk& chunk, uint64_t place) {
+    std::string entry = encode_column_metadata(spec, codec, chunk, place);
     std::string column_index = encode_column_index(spec.type, chunk);
     std::string offset_index = encode_offset_index(chunk, place);
     chunks.push_back({static_cast<uint32_t>(entry.size()),
@@ -115,7 +115,7 @@ struct FileWriter::State {
       digest_page(digest, page.digest);
     }
     const ColumnSpec& spec = schema[column];
-    SMITH_TRY(entries_of(column).add(spec, chunk, place));
+    SMITH_TRY(entries_of(column).add(spec, options.codec, chunk, place));
     ChunkBytes bytes = bytes_of(chunk);
     row_group.bytes.compressed += bytes.compressed;
     row_group.bytes.uncompressed += bytes.uncompressed;

@@ -210,7 +210,7 @@ ChunkBytes bytes_of(const ColumnChunk& chunk) {
   return bytes;
 }
 
-std::string encode_column_metadata(const ColumnSpec& spec, const ColumnChunk& chunk,
+std::string encode_column_metadata(const ColumnSpec& spec, Codec codec, const ColumnChunk& chunk,
                                    uint64_t place) {
   ChunkBytes bytes = bytes_of(chunk);
   PageCounts counts = count_pages(chunk);
@@ -221,7 +221,7 @@ std::string encode_column_metadata(const ColumnSpec& spec, const ColumnChunk& ch
   put_encodings(out, counts);
   out.begin_list(3, ThriftType::binary, 1);
   out.binary(spec.name);
-  out.field_i32(4, codec_number(chunk.codec.value_or(Codec::uncompressed)));
+  out.field_i32(4, codec_number(codec));
   out.field_i64(5, static_cast<int64_t>(chunk.values));
   out.field_i64(6, static_cast<int64_t>(bytes.uncompressed));
   out.field_i64(7, static_cast<int64_t>(bytes.compressed));

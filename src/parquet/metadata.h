@@ -19,7 +19,7 @@ inline constexpr std::string_view magic = "PAR1";
 void put_schema(ThriftWriter& out, int16_t id, const Schema& schema);
 
 // ColumnMetaData of a chunk whose first page stands at `place` of the file.
-std::string encode_column_metadata(const ColumnSpec& spec, const ColumnChunk& chunk,
+std::string encode_column_metadata(const ColumnSpec& spec, Codec codec, const ColumnChunk& chunk,
                                    uint64_t place);
 // ColumnIndex, or "" when a page has values and lacks a bound: the format then allows none.
 std::string encode_column_index(frame::Type type, const ColumnChunk& chunk);

@@ -11,9 +11,6 @@ namespace silversmith::parquet {
 
 namespace {
 
-constexpr size_t telling_bytes_min = size_t{4} << 10;
-constexpr size_t saving_share_min = 11;  // an eleventh of the compressed bytes, nine per cent
-
 // PageHeader of parquet.thrift.
 std::string header_of(const Page& page, bool dictionary, uint32_t compressed, uint32_t crc) {
   ThriftWriter out;
@@ -42,29 +39,16 @@ PageWriter::PageWriter(const WriterOptions& options, SpoolMaker* spools)
       bytes_max_(options.memory_bytes_max),
       store_(spools, options.memory_bytes_max) {}
 
-Result<> PageWriter::write_data(std::string_view image, Page& page, ColumnChunk& chunk) {
-  return write(image, Kind::data, page, chunk);
+Result<> PageWriter::write_data(std::string_view image, Page& page) {
+  return write(image, Kind::data, page);
 }
 
-Result<> PageWriter::write_dictionary(std::string_view image, Page& page, ColumnChunk& chunk) {
+Result<> PageWriter::write_dictionary(std::string_view image, Page& page) {
   page.encoding = Encoding::plain;
-  return write(image, Kind::dictionary, page, chunk);
+  return write(image, Kind::dictionary, page);
 }
 
-// Snappy takes 30 ms for a million timestamps and saves two per cent of them. The first page
-// decides, so that what is written follows from the values alone; a small one, or one of ids, whose
-// dictionary is worth compressing, tells nothing.
-std::string_view PageWriter::body_of(std::string_view image, const Page& page, ColumnChunk& chunk) {
-  if (chunk.codec == Codec::uncompressed) return image;
-  std::string_view body = compressor_.compress(image);
-  bool first = !std::exchange(chunk.codec, compressor_.codec()).has_value();
-  bool tells = first && image.size() >= telling_bytes_min && page.encoding == Encoding::plain;
-  if (!tells || image.size() >= body.size() + body.size() / saving_share_min) return body;
-  chunk.codec = Codec::uncompressed;
-  return image;
-}
-
-Result<> PageWriter::write(std::string_view image, Kind kind, Page& page, ColumnChunk& chunk) {
+Result<> PageWriter::write(std::string_view image, Kind kind, Page& page) {
   // Compressed bytes may be a sixth more than the image in the worst case, and the header counts
   // in signed 32 bits.
   if (image.size() > static_cast<size_t>(std::numeric_limits<int32_t>::max()) / 4 * 3) {
@@ -74,7 +58,7 @@ Result<> PageWriter::write(std::string_view image, Kind kind, Page& page, Column
   }
   page.digest = content_hash(image);
   page.uncompressed_bytes = static_cast<uint32_t>(image.size());
-  std::string_view body = body_of(image, page, chunk);
+  std::string_view body = compressor_.compress(image);
   bool dictionary = kind == Kind::dictionary;
   std::string header = header_of(page, dictionary, static_cast<uint32_t>(body.size()), crc32(body));
   page.place = store_.size();

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -36,9 +35,6 @@ struct Page {
 
 // One column of a row group, encoded.
 struct ColumnChunk {
-  // The file's codec, or uncompressed when the first page showed that it is not worth its time.
-  // Settled by the first page; all pages of a chunk have the same.
-  std::optional<Codec> codec;
   bool has_dictionary = false;  // its page is then the first
   std::vector<Page> pages;      // in file order
   uint64_t values = 0;          // nulls included
@@ -51,11 +47,10 @@ class PageWriter {
   PageWriter(const WriterOptions& options, SpoolMaker* spools);
 
   // `image` is levels and values, uncompressed; the page's encoding, rows and nulls are given and
-  // the rest is filled in, as is the codec of the chunk that it belongs to.
-  // Fails with limit past 2 GiB, and with what a spool fails with.
-  Result<> write_data(std::string_view image, Page& page, ColumnChunk& chunk);
+  // the rest is filled in. Fails with limit past 2 GiB, and with what a spool fails with.
+  Result<> write_data(std::string_view image, Page& page);
   // `page.rows` is the number of entries.
-  Result<> write_dictionary(std::string_view image, Page& page, ColumnChunk& chunk);
+  Result<> write_dictionary(std::string_view image, Page& page);
 
   // Room for an image that is made at the end of a page; contents are nobody's between calls.
   Buffer<char>& scratch() { return scratch_; }
@@ -66,8 +61,7 @@ class PageWriter {
 
  private:
   enum class Kind : uint8_t { data, dictionary };
-  Result<> write(std::string_view image, Kind kind, Page& page, ColumnChunk& chunk);
-  std::string_view body_of(std::string_view image, const Page& page, ColumnChunk& chunk);
+  Result<> write(std::string_view image, Kind kind, Page& page);
 
   Compressor compressor_;
   SpoolMaker* spools_;

@@ -125,8 +125,7 @@ def check_metadata(file, want, problem):
             chunk = metadata.row_group(index).column(place)
             values = column["values"][first:first + count]
             check_chunk(column, chunk, values, problem)
-            # A chunk whose first page hardly shrinks is stored as it is.
-            if chunk.compression.lower() not in (want["codec"], "uncompressed"):
+            if chunk.compression.lower() != want["codec"]:
                 problem("%s: codec %s" % (column["name"], chunk.compression))
             if not chunk.has_offset_index:
                 problem("%s: no offset index" % column["name"])
