@@ -30,7 +30,7 @@ uint64_t worker_bytes(size_t columns) {
 
 uint64_t ring_bytes(uint64_t budget, uint32_t threads) {
   if (threads == 1) return mib;
-  return std::clamp<uint64_t>(budget / 16, 2 * mib, 32 * mib);
+  return std::clamp<uint64_t>(budget / 8, 2 * mib, 32 * mib);
 }
 
 uint64_t needed(uint64_t budget, uint32_t threads, size_t columns) {
