@@ -31,15 +31,18 @@ Result<> check_bronze(const std::string& root) {
                "make one with: silversmith init " + root, ""};
 }
 
+Error below(const std::string& silver, const std::string& read) {
+  return {Code::invalid, "--silver " + silver + " is below " + read,
+          "give a root outside of what is read", ""};
+}
+
 // What we write must never be what we read.
 Result<> check_apart(const std::string& root, const std::string& silver) {
   for (const std::string& read : {root + "/bronze", root + "/contracts"}) {
     std::error_code failed;
     std::string folder = std::filesystem::weakly_canonical(read, failed).string() + "/";
     std::string target = std::filesystem::weakly_canonical(silver, failed).string() + "/";
-    if (failed || !target.starts_with(folder)) continue;
-    return Error{Code::invalid, "--silver " + silver + " is below " + read,
-                 "give a root outside of what is read", ""};
+    if (!failed && target.starts_with(folder)) return below(silver, read);
   }
   return {};
 }
