@@ -96,16 +96,12 @@ const OptionSpec* find_option(std::string_view name) {
   return found == options.end() ? nullptr : &*found;
 }
 
-// Whether the option is one of that command's ("quarantine show"); `commands` are first words or
-// whole paths with a dot between their words.
-bool takes(std::string_view command, const OptionSpec& option) {
-  if (option.commands.empty()) return true;
-  std::string path(command);
-  std::replace(path.begin(), path.end(), ' ', '.');
-  for (std::string_view one : split(option.commands, ' ')) {
-    if (path == one || path.starts_with(std::string(one) + ".")) return true;
-  }
-  return false;
+std::string commands_text(std::string_view list) {
+  std::string text;
+  for (std::string_view one : split(list, ' '))
+    text += (text.empty() ? "" : ", ") + std::string(one);
+  std::replace(text.begin(), text.end(), '.', ' ');
+  return text;
 }
 
 std::optional<bool> truth_of(std::string text) {
@@ -130,11 +126,13 @@ Result<> set_from_text(Settings& settings, const OptionSpec& option,
                        ", wanted true or false",
                    "", ""};
     }
-    if (!*truth) settings.decline(option.name);
-    // As a contract's dialect spells it.
-    bool no_header = !*truth && option.name == "header" && !settings.is_decided("no-header");
-    if (no_header) settings.set("no-header", {}, origin);
-    if (!*truth) return {};
+    if (!*truth) {
+      settings.decline(option.name);
+      // As a contract's dialect spells it.
+      bool no_header = option.name == "header" && !settings.is_decided("no-header");
+      if (no_header) settings.set("no-header", {}, origin);
+      return {};
+    }
   }
   settings.set(option.name, std::move(values), origin);
   return {};
@@ -143,7 +141,7 @@ Result<> set_from_text(Settings& settings, const OptionSpec& option,
 // What is said to all commands by environment or file reaches those that know it.
 Result<> read_environment(std::string_view command, Settings& settings) {
   for (const OptionSpec& option : options) {
-    if (!takes(command, option)) continue;
+    if (!command_takes(command, option)) continue;
     std::string name = upper_name(option.name);
     const char* text = std::getenv(name.c_str());
     if (text == nullptr || *text == 0) continue;
@@ -183,7 +181,7 @@ Result<> read_settings_file(const std::string& path, const std::string& text,
       return Error{Code::invalid, place + "unknown option " + show(key.text),
                    "see docs/operations/configuration.md", ""};
     }
-    if (!takes(invocation.command, *option)) continue;
+    if (!command_takes(invocation.command, *option)) continue;
     std::vector<std::string> values;
     if (node.kind == contract::YamlKind::list) {
       for (const contract::YamlNode& item : node.items) values.push_back(item.text);
@@ -362,8 +360,15 @@ Result<parquet::Codec> codec_of(const Settings& settings) {
 }  // namespace
 
 const std::vector<OptionSpec>& option_table() { return options; }
+
 bool command_takes(std::string_view command, const OptionSpec& option) {
-  return takes(command, option);
+  if (option.commands.empty()) return true;
+  std::string path(command);
+  std::replace(path.begin(), path.end(), ' ', '.');
+  for (std::string_view one : split(option.commands, ' ')) {
+    if (path == one || path.starts_with(std::string(one) + ".")) return true;
+  }
+  return false;
 }
 const std::vector<CommandSpec>& command_table() { return commands; }
 
@@ -462,18 +467,6 @@ Terminal terminal_of(const Settings& settings) {
       terminal.is_terminal && !dumb && !settings.flag("no-progress") && !settings.flag("quiet");
   return terminal;
 }
-
-namespace {
-
-std::string commands_text(std::string_view list) {
-  std::string text;
-  for (std::string_view one : split(list, ' '))
-    text += (text.empty() ? "" : ", ") + std::string(one);
-  std::replace(text.begin(), text.end(), '.', ' ');
-  return text;
-}
-
-}  // namespace
 
 std::string configuration_page() {
   std::string page =

@@ -58,25 +58,29 @@ std::optional<uint64_t> unit_bytes(std::string_view unit) {
   return factor;
 }
 
+// Appends the character at `at`, or its byte as \xNN where it is a control byte or not UTF-8, and
+// returns how many bytes it took. `length` is utf8_length() there.
+size_t append_shown(std::string_view bytes, size_t at, size_t length, std::string& out) {
+  auto byte = static_cast<unsigned char>(bytes[at]);
+  if (length > 0 && byte >= 0x20 && byte != 0x7F) {
+    out.append(bytes.substr(at, length));
+    return length;
+  }
+  char escape[8];
+  std::snprintf(escape, sizeof escape, "\\x%02X", byte);
+  out += escape;
+  return 1;
+}
+
 }  // namespace
 
 std::string show(std::string_view bytes, size_t bytes_max) {
   std::string out = "\"";
-  size_t at = 0;
-  while (at < bytes.size()) {
+  for (size_t at = 0; at < bytes.size();) {
     size_t length = utf8_length(bytes.substr(at));
     if (at + (length > 0 ? length : 1) > bytes_max) return out + "\"...";
-    auto byte = static_cast<unsigned char>(bytes[at]);
-    if (length == 0 || byte < 0x20 || byte == 0x7F) {
-      char escape[8];
-      std::snprintf(escape, sizeof escape, "\\x%02X", byte);
-      out += escape;
-      ++at;
-      continue;
-    }
-    if (byte == '"' || byte == '\\') out.push_back('\\');
-    out.append(bytes.substr(at, length));
-    at += length;
+    if (bytes[at] == '"' || bytes[at] == '\\') out.push_back('\\');
+    at += append_shown(bytes, at, length, out);
   }
   return out + "\"";
 }
@@ -84,16 +88,7 @@ std::string show(std::string_view bytes, size_t bytes_max) {
 std::string escaped(std::string_view bytes) {
   std::string out;
   for (size_t at = 0; at < bytes.size();) {
-    size_t length = utf8_length(bytes.substr(at));
-    auto byte = static_cast<unsigned char>(bytes[at]);
-    if (length > 0 && byte >= 0x20 && byte != 0x7F) {
-      out.append(bytes.substr(at, length));
-    } else {
-      char escape[8];
-      std::snprintf(escape, sizeof escape, "\\x%02X", byte);
-      out += escape;
-    }
-    at += std::max<size_t>(length, 1);
+    at += append_shown(bytes, at, utf8_length(bytes.substr(at)), out);
   }
   return out;
 }

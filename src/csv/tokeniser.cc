@@ -353,9 +353,8 @@ Tokeniser::~Tokeniser() = default;
 void Tokeniser::set_blank_line(BlankLine blank_line) { state_->blank_line = blank_line; }
 
 void Tokeniser::trim() {
-  for (Buffer<uint32_t>* places : {&state_->ends, &state_->field_ends}) {
-    if (places->capacity() > places_usual) places->clear_above(places_usual);
-  }
+  state_->ends.clear_above(places_usual);
+  state_->field_ends.clear_above(places_usual);
 }
 
 const Records& Tokeniser::tokenise(const Chunk& chunk) {
