@@ -259,6 +259,8 @@ class TypedWriter : public ColumnWriter {
       std::memcpy(plain_.levels_end() - size, scratch.data(), size);
     }
     page.encoding = Encoding::plain;
+    page.grain = std::is_same_v<Value, int64_t> || std::is_same_v<Value, double> ? Grain::words
+                                                                                 : Grain::bytes;
     page.bounds = plain_.bounds();
     return pages_.write_data(plain_.image(size), page);
   }

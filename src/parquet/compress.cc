@@ -4,9 +4,11 @@
 #include <snappy.h>
 #include <zstd.h>
 
+#include <algorithm>
 #include <string>
 
 #include "base/check.h"
+#include "parquet/snappy_words.h"
 
 namespace silversmith::parquet {
 
@@ -14,6 +16,8 @@ namespace {
 
 // A larger one was for a long value.
 constexpr size_t out_bytes_usual = size_t{4} << 20;
+// Enough to tell how a page compresses, and a sixtieth of a usual one.
+constexpr size_t sample_bytes = size_t{16} << 10;
 
 struct FreeContext {
   void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
@@ -30,6 +34,10 @@ struct Compressor::State {
   int level;
   std::unique_ptr<ZSTD_CCtx, FreeContext> context;
   Buffer<char> out;
+
+  std::string_view by_library(std::string_view bytes);
+  std::string_view by_words(std::string_view bytes);
+  bool words_suit(std::string_view bytes);
 };
 
 Compressor::Compressor(Codec codec, int level)
@@ -39,21 +47,38 @@ Compressor::~Compressor() = default;
 
 Codec Compressor::codec() const { return state_->codec; }
 
-std::string_view Compressor::compress(std::string_view bytes) {
-  State& state = *state_;
+std::string_view Compressor::State::by_library(std::string_view bytes) {
   size_t size = 0;
+  out.resize(snappy::MaxCompressedLength(bytes.size()));
+  snappy::RawCompress(bytes.data(), bytes.size(), out.data(), &size);
+  return {out.data(), size};
+}
+
+std::string_view Compressor::State::by_words(std::string_view bytes) {
+  out.resize(snappy_words_bytes_max(bytes.size()));
+  return {out.data(), snappy_words(bytes, out.data())};
+}
+
+// Whether the end of a page, which is values and no levels, gets about as small by words.
+bool Compressor::State::words_suit(std::string_view bytes) {
+  std::string_view sample = bytes.substr(bytes.size() - std::min(bytes.size(), sample_bytes));
+  size_t size = by_words(sample).size();
+  return size <= by_library(sample).size() * 17 / 16;
+}
+
+std::string_view Compressor::compress(std::string_view bytes, Grain grain) {
+  State& state = *state_;
   switch (state.codec) {
     case Codec::uncompressed: return bytes;
     case Codec::snappy:
-      state.out.resize(snappy::MaxCompressedLength(bytes.size()));
-      snappy::RawCompress(bytes.data(), bytes.size(), state.out.data(), &size);
-      return {state.out.data(), size};
+      return grain == Grain::words && state.words_suit(bytes) ? state.by_words(bytes)
+                                                              : state.by_library(bytes);
     case Codec::zstd: break;
   }
   if (state.context == nullptr) state.context.reset(ZSTD_createCCtx());
   SMITH_CHECK(state.context != nullptr, "out of memory");
   state.out.resize(ZSTD_compressBound(bytes.size()));
-  size = ZSTD_compressCCtx(state.context.get(), state.out.data(), state.out.size(), bytes.data(),
+  size_t size = ZSTD_compressCCtx(state.context.get(), state.out.data(), state.out.size(), bytes.data(),
                            bytes.size(), state.level);
   SMITH_CHECK(ZSTD_isError(size) == 0U, ZSTD_getErrorName(size));
   return {state.out.data(), size};

@@ -13,6 +13,10 @@
 
 namespace silversmith::parquet {
 
+// What a page's bytes are made of, as far as it matters to a compressor: `words` ends in values of
+// eight bytes.
+enum class Grain : uint8_t { bytes, words };
+
 class Compressor {
  public:
   // `level` is zstd's; snappy has none.
@@ -23,7 +27,7 @@ class Compressor {
   Codec codec() const;
   // The compressed bytes, or `bytes` itself for Codec::uncompressed.
   // Valid until the next call or until `bytes` dies.
-  std::string_view compress(std::string_view bytes);
+  std::string_view compress(std::string_view bytes, Grain grain = Grain::bytes);
   // Gives memory back that one long page has left behind; what compress() returned dies.
   void trim();
 

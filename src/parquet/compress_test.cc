@@ -22,6 +22,23 @@ TEST(Compressor, gives_back_its_input) {
   }
 }
 
+// Where whole values repeat, the library finds matches over several of them.
+TEST(Compressor, takes_words_only_where_they_get_about_as_small) {
+  Compressor compressor(Codec::snappy, 1);
+  std::string few;
+  std::string keys;
+  for (uint64_t i = 0; i < 20'000; ++i) {
+    uint64_t one_of_few = i * i % 7;
+    few.append(reinterpret_cast<const char*>(&one_of_few), sizeof one_of_few);
+    keys.append(reinterpret_cast<const char*>(&i), sizeof i);
+  }
+  std::string packed(compressor.compress(few, Grain::bytes));
+  EXPECT_EQ(compressor.compress(few, Grain::words), packed);
+  packed = compressor.compress(keys, Grain::bytes);
+  EXPECT_NE(compressor.compress(keys, Grain::words), packed);
+  EXPECT_LE(compressor.compress(keys, Grain::words).size(), packed.size() * 17 / 16);
+}
+
 TEST(Compressor, refuses_another_size_and_other_bytes) {
   for (Codec codec : {Codec::uncompressed, Codec::snappy, Codec::zstd}) {
     Compressor compressor(codec, 1);

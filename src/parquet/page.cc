@@ -58,7 +58,7 @@ Result<> PageWriter::write(std::string_view image, Kind kind, Page& page) {
   }
   page.digest = content_hash(image);
   page.uncompressed_bytes = static_cast<uint32_t>(image.size());
-  std::string_view body = compressor_.compress(image);
+  std::string_view body = compressor_.compress(image, page.grain);
   bool dictionary = kind == Kind::dictionary;
   std::string header = header_of(page, dictionary, static_cast<uint32_t>(body.size()), crc32(body));
   page.place = store_.size();

@@ -24,6 +24,7 @@ enum class Encoding : uint8_t { plain = 0, rle = 3, rle_dictionary = 8 };
 
 struct Page {
   Encoding encoding = Encoding::plain;
+  Grain grain = Grain::bytes;
   uint32_t rows = 0;  // of a dictionary page: its entries
   uint32_t nulls = 0;
   uint64_t place = 0;               // in the store, header included
@@ -46,7 +47,7 @@ class PageWriter {
  public:
   PageWriter(const WriterOptions& options, SpoolMaker* spools);
 
-  // `image` is levels and values, uncompressed; the page's encoding, rows and nulls are given and
+  // `image` is levels and values, uncompressed; the page's encoding, grain, rows and nulls are given and
   // the rest is filled in. Fails with limit past 2 GiB, and with what a spool fails with.
   Result<> write_data(std::string_view image, Page& page);
   // `page.rows` is the number of entries.

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// Any bytes as a page of values: the library must decompress what we compressed to the same bytes,
+// within the size promised.
+#include "parquet/snappy_words.h"
+
+#include <snappy.h>
+
+#include <cstdint>
+#include <string>
+
+#include "base/check.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  using namespace silversmith;
+  // Copied to the byte, so that reading past the end is seen.
+  std::string bytes(reinterpret_cast<const char*>(data), size);
+  std::string packed(parquet::snappy_words_bytes_max(size), '\0');
+  packed.resize(parquet::snappy_words(bytes, packed.data()));
+  std::string back;
+  SMITH_CHECK(snappy::Uncompress(packed.data(), packed.size(), &back), "not well-formed");
+  SMITH_CHECK(back == bytes, "other bytes");
+  return 0;
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "parquet/snappy_words.h"
+
+#include <gtest/gtest.h>
+#include <snappy.h>
+
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "support/parquet_values.h"
+
+namespace silversmith::parquet {
+namespace {
+
+std::string words_of(const std::vector<uint64_t>& values) {
+  std::string bytes(values.size() * 8, '\0');
+  if (!values.empty()) std::memcpy(bytes.data(), values.data(), bytes.size());
+  return bytes;
+}
+
+// The compressed size; the library must give the same bytes back.
+size_t compressed(const std::string& bytes) {
+  std::string packed(snappy_words_bytes_max(bytes.size()), '\0');
+  packed.resize(snappy_words(bytes, packed.data()));
+  std::string back;
+  EXPECT_TRUE(snappy::Uncompress(packed.data(), packed.size(), &back));
+  EXPECT_EQ(back, bytes);
+  return packed.size();
+}
+
+std::vector<uint64_t> random_values(size_t count, uint64_t below, uint64_t factor, uint64_t seed) {
+  test::Numbers numbers(seed);
+  std::vector<uint64_t> values(count);
+  for (uint64_t& value : values) value = numbers.below(below) * factor;
+  return values;
+}
+
+TEST(SnappyWords, gives_back_short_inputs) {
+  std::string bytes;
+  for (size_t size = 0; size < 200; ++size) {
+    compressed(bytes);
+    compressed(std::string(size, 'x'));
+    bytes.push_back(static_cast<char>(size * 37));
+  }
+}
+
+TEST(SnappyWords, gives_back_values_of_every_spread_and_alignment) {
+  for (uint64_t bits = 1; bits < 64; bits += 3) {
+    for (uint64_t factor : {uint64_t{1}, uint64_t{1'000'000}, uint64_t{1} << 40}) {
+      std::string bytes = words_of(random_values(3'000, uint64_t{1} << bits, factor, bits));
+      for (size_t lead = 0; lead < 9; ++lead) compressed(std::string(lead, 'l') + bytes);
+    }
+  }
+}
+
+TEST(SnappyWords, gives_back_literals_and_copies_of_every_length) {
+  test::Numbers numbers(5);
+  for (size_t literals : {1U, 7U, 8U, 30U, 32U, 40U, 8'191U, 8'192U, 8'193U, 100'000U}) {
+    for (size_t repeats = 0; repeats < 20; ++repeats) {
+      std::vector<uint64_t> values = random_values(literals, UINT64_MAX, 1, literals);
+      values.insert(values.end(), repeats, values.back());
+      values.push_back(numbers.below(UINT64_MAX));
+      compressed(words_of(values));
+    }
+  }
+}
+
+TEST(SnappyWords, gives_back_values_repeated_at_every_distance) {
+  // Past 8,191 values a copy can't reach.
+  for (size_t distance : {1U, 2U, 255U, 256U, 257U, 8'190U, 8'191U, 8'192U, 9'000U}) {
+    std::vector<uint64_t> values = random_values(distance, UINT64_MAX, 1, distance);
+    for (size_t i = 0; i < 100; ++i) values.push_back(values[i % distance]);
+    compressed(words_of(values));
+  }
+}
+
+TEST(SnappyWords, keeps_what_it_promises_where_nothing_matches) {
+  for (size_t count : {1U, 100U, 10'000U, 131'072U}) {
+    std::string bytes = words_of(random_values(count, UINT64_MAX, 1, count));
+    EXPECT_LE(compressed(bytes), snappy_words_bytes_max(bytes.size()));
+  }
+}
+
+TEST(SnappyWords, is_about_as_small_as_the_library_on_keys_and_amounts) {
+  std::vector<uint64_t> keys(50'000);
+  for (size_t i = 0; i < keys.size(); ++i) keys[i] = 1'000'000 + i;
+  for (const std::vector<uint64_t>& values : {keys, random_values(50'000, 2'000'000, 1, 1)}) {
+    std::string bytes = words_of(values);
+    std::string by_library;
+    snappy::Compress(bytes.data(), bytes.size(), &by_library);
+    EXPECT_LE(compressed(bytes), by_library.size() * 17 / 16);
+  }
+}
+
+}  // namespace
+}  // namespace silversmith::parquet
