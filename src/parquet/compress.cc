@@ -78,8 +78,8 @@ std::string_view Compressor::compress(std::string_view bytes, Grain grain) {
   if (state.context == nullptr) state.context.reset(ZSTD_createCCtx());
   SMITH_CHECK(state.context != nullptr, "out of memory");
   state.out.resize(ZSTD_compressBound(bytes.size()));
-  size_t size = ZSTD_compressCCtx(state.context.get(), state.out.data(), state.out.size(), bytes.data(),
-                           bytes.size(), state.level);
+  size_t size = ZSTD_compressCCtx(state.context.get(), state.out.data(), state.out.size(),
+                                  bytes.data(), bytes.size(), state.level);
   SMITH_CHECK(ZSTD_isError(size) == 0U, ZSTD_getErrorName(size));
   return {state.out.data(), size};
 }

@@ -47,8 +47,8 @@ class PageWriter {
  public:
   PageWriter(const WriterOptions& options, SpoolMaker* spools);
 
-  // `image` is levels and values, uncompressed; the page's encoding, grain, rows and nulls are given and
-  // the rest is filled in. Fails with limit past 2 GiB, and with what a spool fails with.
+  // `image` is levels and values, uncompressed; the page's encoding, grain, rows and nulls are
+  // given and the rest is filled in. Fails with limit past 2 GiB, and with what a spool fails with.
   Result<> write_data(std::string_view image, Page& page);
   // `page.rows` is the number of entries.
   Result<> write_dictionary(std::string_view image, Page& page);

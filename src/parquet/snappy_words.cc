@@ -60,8 +60,8 @@ char* put_few(char* to, const char* from, size_t size) {
 char* put_copy(char* to, size_t offset, size_t size) {
   while (size > copy_bytes_max) {
     // What remains is never shorter than a copy can be.
-    size_t now = size < copy_bytes_max + copy_bytes_min ? copy_bytes_max - copy_bytes_min
-                                                        : copy_bytes_max;
+    size_t now =
+        size < copy_bytes_max + copy_bytes_min ? copy_bytes_max - copy_bytes_min : copy_bytes_max;
     to = put_low(to, static_cast<uint32_t>(2 | (now - 1) << 2 | offset << 8), 3);
     size -= now;
   }

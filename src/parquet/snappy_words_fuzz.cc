@@ -3,12 +3,12 @@
 // within the size promised.
 #include "parquet/snappy_words.h"
 
-#include <snappy.h>
-
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "base/check.h"
+#include "parquet/compress.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace silversmith;
@@ -16,8 +16,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   std::string bytes(reinterpret_cast<const char*>(data), size);
   std::string packed(parquet::snappy_words_bytes_max(size), '\0');
   packed.resize(parquet::snappy_words(bytes, packed.data()));
-  std::string back;
-  SMITH_CHECK(snappy::Uncompress(packed.data(), packed.size(), &back), "not well-formed");
-  SMITH_CHECK(back == bytes, "other bytes");
+  Buffer<char> back;
+  SMITH_CHECK(parquet::decompress(parquet::Codec::snappy, packed, size, back).ok(), "damaged");
+  SMITH_CHECK(std::string_view(back.data(), back.size()) == bytes, "other bytes");
   return 0;
 }

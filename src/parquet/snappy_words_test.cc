@@ -2,13 +2,13 @@
 #include "parquet/snappy_words.h"
 
 #include <gtest/gtest.h>
-#include <snappy.h>
 
 #include <cstdint>
 #include <cstring>
 #include <string>
 #include <vector>
 
+#include "parquet/compress.h"
 #include "support/parquet_values.h"
 
 namespace silversmith::parquet {
@@ -24,9 +24,9 @@ std::string words_of(const std::vector<uint64_t>& values) {
 size_t compressed(const std::string& bytes) {
   std::string packed(snappy_words_bytes_max(bytes.size()), '\0');
   packed.resize(snappy_words(bytes, packed.data()));
-  std::string back;
-  EXPECT_TRUE(snappy::Uncompress(packed.data(), packed.size(), &back));
-  EXPECT_EQ(back, bytes);
+  Buffer<char> back;
+  EXPECT_TRUE(decompress(Codec::snappy, packed, bytes.size(), back).ok());
+  EXPECT_EQ(std::string(back.data(), back.size()), bytes);
   return packed.size();
 }
 
@@ -88,9 +88,8 @@ TEST(SnappyWords, is_about_as_small_as_the_library_on_keys_and_amounts) {
   for (size_t i = 0; i < keys.size(); ++i) keys[i] = 1'000'000 + i;
   for (const std::vector<uint64_t>& values : {keys, random_values(50'000, 2'000'000, 1, 1)}) {
     std::string bytes = words_of(values);
-    std::string by_library;
-    snappy::Compress(bytes.data(), bytes.size(), &by_library);
-    EXPECT_LE(compressed(bytes), by_library.size() * 17 / 16);
+    Compressor library(Codec::snappy, 0);
+    EXPECT_LE(compressed(bytes), library.compress(bytes, Grain::bytes).size() * 17 / 16);
   }
 }
 
