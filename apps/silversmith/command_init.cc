@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <string_view>
 
+#include "aws.h"
 #include "commands.h"
 #include "files.h"
 
@@ -63,8 +64,10 @@ Result<bool> write_once(const fs::path& path, std::string_view text) {
 
 Result<Exit> init_command(const Invocation& invocation, Console& console) {
   const std::string& root = invocation.operands.at(0);
-  if (root.starts_with("s3://")) {
-    return Error{Code::invalid, root + ": lakes in S3 are not supported yet", "use a folder", ""};
+  if (is_in_s3(root)) {
+    return Error{Code::invalid, root + ": a bucket needs no folders",
+                 "make the bucket with your tools, and put contracts under " + root + "/contracts/",
+                 ""};
   }
   fs::path lake(root);
   std::error_code ignored;

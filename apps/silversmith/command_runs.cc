@@ -138,13 +138,13 @@ Result<Exit> show_quarantine(Lake& lake, const Invocation& invocation, Console& 
 }  // namespace
 
 Result<Exit> runs_command(const Invocation& invocation, Console& console) {
-  auto lake = SMITH_TRY(Lake::open(invocation.operands.at(0), invocation.settings));
+  auto lake = SMITH_TRY(Lake::open(invocation.operands.at(0), invocation.settings, nullptr));
   if (invocation.command == "runs ls") return list_runs(*lake, console);
   return show_runs(*lake, invocation.operands.at(1), console);
 }
 
 Result<Exit> quarantine_command(const Invocation& invocation, Console& console) {
-  auto lake = SMITH_TRY(Lake::open(invocation.operands.at(0), invocation.settings));
+  auto lake = SMITH_TRY(Lake::open(invocation.operands.at(0), invocation.settings, nullptr));
   if (invocation.command == "quarantine ls") return list_quarantine(*lake, console);
   return show_quarantine(*lake, invocation, console);
 }

@@ -19,6 +19,7 @@ using enum OptionKind;
 constexpr uint64_t config_bytes_max = uint64_t{1} << 20;
 constexpr std::string_view converting = "run watch convert";
 constexpr std::string_view lakes = "run watch";
+constexpr std::string_view clouds = "run runs quarantine";
 
 const std::vector<OptionSpec> options = {
     {"config", value, "FILE", "silversmith.yaml", "", "read settings from this YAML file"},
@@ -62,6 +63,8 @@ const std::vector<OptionSpec> options = {
     {"null-sequence", value, "TEXT", "", converting, "a whole unquoted cell that means null"},
     {"encoding", value, "NAME", "utf-8", converting, "of the text; utf-8 is the only one yet"},
     {"line-terminator", value, "TEXT", "", converting, "\\n, \\r\\n or \\r; the default looks"},
+    {"region", value, "NAME", "", clouds, "of buckets and queues; the default is AWS_REGION"},
+    {"endpoint-url", value, "URL", "", clouds, "another service than AWS's own"},
     {"limit", value, "N", "20", "quarantine.show parquet.head", "show at most this many"},
 };
 
@@ -451,15 +454,18 @@ Result<smith::EngineOptions> engine_options(const Settings& settings) {
   return engine;
 }
 
+std::string variable(const char* name) {
+  const char* text = std::getenv(name);
+  return text == nullptr ? std::string() : std::string(text);
+}
+
 Terminal terminal_of(const Settings& settings) {
   Terminal terminal;
   terminal.is_terminal = isatty(STDERR_FILENO) == 1;
-  const char* term = std::getenv("TERM");
-  bool dumb = term != nullptr && std::string_view(term) == "dumb";
-  const char* no_colour = std::getenv("NO_COLOR");
+  bool dumb = variable("TERM") == "dumb";
   const char* force = std::getenv("CLICOLOR_FORCE");
   std::string when = settings.text("color");
-  terminal.colour = terminal.is_terminal && !dumb && (no_colour == nullptr || *no_colour == 0);
+  terminal.colour = terminal.is_terminal && !dumb && variable("NO_COLOR").empty();
   if (force != nullptr && std::string_view(force) != "0") terminal.colour = true;
   if (when == "always") terminal.colour = true;
   if (when == "never") terminal.colour = false;

@@ -87,6 +87,9 @@ Result<uint64_t> whole_number(const Settings& settings, std::string_view name);
 // The engine's options from settings. Fails with invalid, naming option, value and what is wanted.
 Result<smith::EngineOptions> engine_options(const Settings& settings);
 
+// An environment variable that is not ours, "" when it is unset.
+std::string variable(const char* name);
+
 // Whether standard error is for a person who wants colour and progress.
 struct Terminal {
   bool is_terminal = false;

@@ -47,27 +47,45 @@ Result<> check_apart(const std::string& root, const std::string& silver) {
   return {};
 }
 
-Error not_yet(const std::string& root) {
-  return {Code::invalid, root + ": lakes in S3 are not supported yet", "use a folder", ""};
-}
-
 }  // namespace
 
-Result<std::unique_ptr<Lake>> Lake::open(const std::string& root, const Settings& settings) {
+Result<std::unique_ptr<Lake>> Lake::open(const std::string& root, const Settings& settings,
+                                         const std::atomic<bool>* stop) {
   std::string silver = settings.text("silver");
-  if (root.starts_with("s3://")) return not_yet(root);
-  if (silver.starts_with("s3://")) return not_yet(silver);
-  SMITH_TRY(check_bronze(root));
-  if (!silver.empty()) SMITH_TRY(check_apart(root, silver));
+  bool apart = !silver.empty();
+  if (!is_in_s3(root)) SMITH_TRY(check_bronze(root));
+  if (apart && !is_in_s3(root) && !is_in_s3(silver)) SMITH_TRY(check_apart(root, silver));
   auto lake = std::make_unique<Lake>(root);
-  lake->state_root_ = silver.empty() ? root : silver;
-  if (!silver.empty()) {
-    lake->silver_ =
-        SMITH_TRY(store::LocalStore::open(lake->ops_, {.root = silver, .state_root = silver}));
+  const std::string& written = apart ? silver : root;
+  // Working state stands with what is written; a bucket needs none.
+  lake->state_root_ = is_in_s3(written) ? "" : written;
+  std::string scratch = std::filesystem::temp_directory_path().string();
+  lake->tmp_path_ = is_in_s3(written) ? scratch : written + "/.silversmith/tmp";
+  if (is_in_s3(root) || is_in_s3(silver) || is_in_s3(settings.text("contracts"))) {
+    smith::EngineOptions engine = SMITH_TRY(engine_options(settings));
+    lake->network_bytes_ = engine.memory_bytes_max / 8;
+    lake->cloud_ = std::make_unique<Cloud>(
+        Cloud::Setup{aws_settings(settings, &variable), lake->network_bytes_, scratch, stop});
   }
-  lake->source_ =
-      SMITH_TRY(store::LocalStore::open(lake->ops_, {.root = root, .state_root = silver}));
+  if (apart) lake->silver_ = SMITH_TRY(lake->open_root(silver));
+  lake->source_ = SMITH_TRY(lake->open_root(root));
   return lake;
+}
+
+Result<std::unique_ptr<store::Store>> Lake::open_root(const std::string& root) {
+  if (is_in_s3(root)) return cloud_->store(root);
+  // State beside the lake's own, so that nothing is made in a folder that is only read.
+  std::unique_ptr<store::LocalStore> folder =
+      SMITH_TRY(store::LocalStore::open(ops_, {.root = root, .state_root = state_root_}));
+  if (root == state_root_) working_ = folder.get();
+  std::unique_ptr<store::Store> opened = std::move(folder);
+  return opened;
+}
+
+void Lake::make_tmp() {
+  if (working_ == nullptr) return;
+  auto made = working_->make_tmp();
+  static_cast<void>(made);
 }
 
 Result<store::ListPage> Lake::list_all(store::Store& from, const std::string& prefix) {

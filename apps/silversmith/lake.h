@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A lake, opened: the stores behind its roots and the names in it. s3:// roots come later and say
-// so.
+// A lake, opened: the stores behind its roots (folders or buckets) and the names in it.
 #pragma once
 
 #include <memory>
@@ -8,6 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "cloud.h"
 #include "config.h"
 #include "silver/name.h"
 #include "silver/receipt.h"
@@ -20,32 +20,39 @@ namespace silversmith::app {
 class Lake {
  public:
   // Fails with invalid (no lake there: the hint names `silversmith init`), denied.
-  static Result<std::unique_ptr<Lake>> open(const std::string& root, const Settings& settings);
+  // `stop` (may be null) ends waits for the network.
+  static Result<std::unique_ptr<Lake>> open(const std::string& root, const Settings& settings,
+                                            const std::atomic<bool>* stop);
   explicit Lake(std::string root) : root_(std::move(root)) {}
 
   store::Store& source() { return *source_; }
   store::Store& target() { return silver_ == nullptr ? *source_ : *silver_; }
   const silver::Prefixes& prefixes() const { return prefixes_; }
   const std::string& root() const { return root_; }
-  const std::string& state_root() const { return state_root_; }
-  // Where scratch files go: on silver's own file system.
-  std::string tmp_path() const { return state_root_ + "/.silversmith/tmp"; }
+  bool is_folder() const { return !is_in_s3(root_); }
+  // Where scratch files go: with a folder, on silver's own file system.
+  const std::string& tmp_path() const { return tmp_path_; }
   // Makes that folder where it is missing; whoever uses it finds out when that can't be done.
-  void make_tmp() {
-    auto made = source_->make_tmp();
-    static_cast<void>(made);
-  }
+  void make_tmp();
+  // A store for another root that belongs to the lake, as --contracts names it. Fails as open().
+  Result<std::unique_ptr<store::Store>> open_root(const std::string& root);
+  // Of the memory of the process, what the network may hold.
+  uint64_t network_bytes() const { return network_bytes_; }
 
   // Everything under `prefix`, in order: a page without a next one.
   Result<store::ListPage> list_all(store::Store& from, const std::string& prefix);
 
  private:
   std::string root_;
-  std::string state_root_;
+  std::string state_root_;  // of folders: whose .silversmith holds working state
+  std::string tmp_path_;
+  uint64_t network_bytes_ = 0;
   silver::Prefixes prefixes_;
   store::RealFileOps ops_;
-  std::unique_ptr<store::LocalStore> source_;
-  std::unique_ptr<store::LocalStore> silver_;  // absent: the same as source
+  std::unique_ptr<Cloud> cloud_;  // absent: no root is in S3
+  std::unique_ptr<store::Store> source_;
+  std::unique_ptr<store::Store> silver_;  // absent: the same as source
+  store::LocalStore* working_ = nullptr;  // the one of them that has a folder for scratch files
 };
 
 // A receipt with what silver says about it now.

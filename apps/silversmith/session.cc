@@ -32,8 +32,9 @@ Result<std::unique_ptr<Session>> Session::open(const Invocation& invocation, Con
   session->progress_ = &progress;
   smith::PipelineSetup engine;
   engine.options = SMITH_TRY(engine_options(settings));
-  session->lake_ = SMITH_TRY(Lake::open(invocation.operands.at(0), settings));
+  session->lake_ = SMITH_TRY(Lake::open(invocation.operands.at(0), settings, &progress.stop));
   Lake& lake = *session->lake_;
+  engine.options.memory_bytes_max -= lake.network_bytes();
   session->spools_ = std::make_unique<store::BudgetSpools>(
       smith::spool_bytes_max(engine.options), lake.tmp_path(), [&lake] { lake.make_tmp(); });
   engine.spools = session->spools_.get();
@@ -67,9 +68,7 @@ Result<> Session::find_contracts(const Settings& settings, smith::PipelineSetup 
                                                     std::move(engine), system_clock());
     return {};
   }
-  // State beside the lake's own, so that nothing is made in a folder that is only read.
-  contracts_store_ = SMITH_TRY(
-      store::LocalStore::open(ops_, {.root = *folder, .state_root = lake_->state_root()}));
+  contracts_store_ = SMITH_TRY(lake_->open_root(*folder));
   contracts_ =
       std::make_unique<smith::Contracts>(*contracts_store_, "", std::move(engine), system_clock());
   return {};

@@ -38,9 +38,8 @@ class Session {
   Result<> find_contracts(const Settings& settings, smith::PipelineSetup engine);
 
   Console& console_;
-  store::RealFileOps ops_;  // outlives the stores
   std::unique_ptr<Lake> lake_;
-  std::unique_ptr<store::LocalStore> contracts_store_;  // of --contracts
+  std::unique_ptr<store::Store> contracts_store_;  // of --contracts
   std::unique_ptr<store::BudgetSpools> spools_;
   std::unique_ptr<smith::Contracts> contracts_;
   smith::ForgeOptions forge_options_;

@@ -88,7 +88,7 @@ TEST(Receipt, keeps_faults_and_first_rejects_of_a_refused_file) {
 TEST(Lineage, travels_in_metadata_as_ascii) {
   store::MemoryStore store;
   Account account = example();
-  auto upload = store.upload("silver/a.parquet");
+  auto upload = store.upload({"silver/a.parquet", {}});
   for (const auto& [name, value] : metadata_of(account)) {
     for (char c : name + value) EXPECT_TRUE(c > ' ' && c < 127);
   }

@@ -32,17 +32,33 @@ Result<> Drafts::Sink::write(std::string_view bytes) {
   return {};
 }
 
-Result<ByteSink*> Drafts::begin(std::optional<Sink>& sink, const std::string& key) {
-  Result<std::unique_ptr<store::Upload>> upload = setup_.target.upload(key);
+Result<ByteSink*> Drafts::begin(std::optional<Sink>& sink, const store::Expected& expected) {
+  Result<std::unique_ptr<store::Upload>> upload = setup_.target.upload(expected);
   if (!upload.ok()) return as_target_error(std::move(upload).error());
   sink.emplace(std::move(*upload));
   return &*sink;
 }
 
-Result<ByteSink*> Drafts::silver() { return begin(silver_, setup_.names.silver); }
-// The key of the rejects holds the source version, which a folder knows only at the end.
-Result<ByteSink*> Drafts::rejects_csv() { return begin(csv_, ""); }
-Result<ByteSink*> Drafts::rejects_parquet() { return begin(parquet_, ""); }
+// Silver's metadata and the key of the rejects hold the source version, which a folder knows only
+// at the end; there nothing is sent before that anyway.
+Result<ByteSink*> Drafts::silver() {
+  if (!setup_.intake.version_known()) return begin(silver_, {});
+  return begin(silver_, {setup_.names.silver, silver::metadata_of(SMITH_TRY(stamped()))});
+}
+Result<ByteSink*> Drafts::rejects_csv() { return begin_rejects(csv_, "rejects.csv"); }
+Result<ByteSink*> Drafts::rejects_parquet() { return begin_rejects(parquet_, "rejects.parquet"); }
+
+Result<ByteSink*> Drafts::begin_rejects(std::optional<Sink>& sink, const std::string& name) {
+  if (!setup_.intake.version_known()) return begin(sink, {});
+  silver::Account account = SMITH_TRY(stamped());
+  return begin(sink, {setup_.names.quarantine_dir(account.generation) + name, {}});
+}
+
+Result<silver::Account> Drafts::stamped() {
+  silver::Account account;
+  stamp(account, setup_.key, SMITH_TRY(setup_.intake.version()), setup_.terms);
+  return account;
+}
 
 Result<parquet::KeyValues> Drafts::seal(silver::Account& account) {
   stamp(account, setup_.key, SMITH_TRY(setup_.intake.version()), setup_.terms);

@@ -55,7 +55,10 @@ class Drafts : public Outputs {
     std::unique_ptr<store::Upload> upload_;
   };
 
-  Result<ByteSink*> begin(std::optional<Sink>& sink, const std::string& key);
+  Result<ByteSink*> begin(std::optional<Sink>& sink, const store::Expected& expected);
+  Result<ByteSink*> begin_rejects(std::optional<Sink>& sink, const std::string& name);
+  // An account with what is known before anything is counted.
+  Result<silver::Account> stamped();
 
   Setup setup_;
   std::optional<Sink> silver_;

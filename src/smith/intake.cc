@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "smith/intake.h"
 
+#include <utility>
+
 #include "base/buffer.h"
 #include "base/hash.h"
 #include "smith/policy.h"
@@ -24,6 +26,7 @@ struct Intake::State {
   const std::atomic<bool>* stop;
   bool hashes = false;  // the store names no versions: the content hash is the version
   std::string version;
+  bool lent = false;  // a stream has begun to read `object`
 
   // Notes the hash of a stream that was read to its end.
   Result<> note(const std::string& hash) {
@@ -37,14 +40,15 @@ struct Intake::State {
 
 class HashingSource : public ByteSource {
  public:
-  HashingSource(Intake::State& intake, std::unique_ptr<store::Object> object)
-      : intake_(intake), object_(std::move(object)) {}
+  // Reads `own`, or the intake's object when there is none.
+  HashingSource(Intake::State& intake, std::unique_ptr<store::Object> own)
+      : intake_(intake), own_(std::move(own)), object_(own_ ? *own_ : *intake.object) {}
 
   Result<size_t> read(std::span<char> into) override {
     if (intake_.stop != nullptr && intake_.stop->load(std::memory_order_relaxed)) {
       return Error{Code::stopped, "asked to stop", "", ""};
     }
-    size_t count = SMITH_TRY(object_->read(into));
+    size_t count = SMITH_TRY(object_.read(into));
     if (intake_.hashes) hash_.update({into.data(), count});
     if (count == 0 && !into.empty()) SMITH_TRY(intake_.note(hash_.digest().hex()));
     return count;
@@ -52,7 +56,8 @@ class HashingSource : public ByteSource {
 
  private:
   Intake::State& intake_;
-  std::unique_ptr<store::Object> object_;
+  std::unique_ptr<store::Object> own_;
+  store::Object& object_;
   ContentHash hash_;
 };
 
@@ -66,7 +71,7 @@ Result<Intake> Intake::open(store::Store& source, std::string_view key,
   std::string version = object->head().version;
   bool hashes = version.empty();
   return Intake(std::make_unique<State>(
-      State{source, std::string(key), std::move(object), stop, hashes, std::move(version)}));
+      State{source, std::string(key), std::move(object), stop, hashes, std::move(version), false}));
 }
 
 const store::Head& Intake::head() const { return state_->object->head(); }
@@ -85,6 +90,12 @@ Result<std::string> Intake::version() {
 Converter::OpenSource Intake::opener() {
   State* state = state_.get();
   return [state]() -> Result<std::unique_ptr<ByteSource>> {
+    // The first stream reads what was opened: in S3 that is a request less, and the bytes are on
+    // their way already.
+    if (!std::exchange(state->lent, true)) {
+      std::unique_ptr<ByteSource> first = std::make_unique<HashingSource>(*state, nullptr);
+      return first;
+    }
     Result<std::unique_ptr<store::Object>> object = state->source.open(state->key);
     // It was here a moment ago: gone, or something else that can't be read, means changed.
     if (!object.ok()) {

@@ -262,7 +262,7 @@ void LocalStore::remember(std::string_view key, const Head& head, std::string_vi
   seen_.remember(key, now->state, version, head.looked_micros);
 }
 
-Result<std::unique_ptr<Upload>> LocalStore::upload(std::string_view) {
+Result<std::unique_ptr<Upload>> LocalStore::upload(const Expected&) {
   FileOps& ops = state_.ops();
   std::string writer = std::to_string(::getpid()) + "-";
   for (int i = 0; i < draft_names_max; i++) {

@@ -39,7 +39,7 @@ class LocalStore : public Store {
 
   Result<Head> head(std::string_view key) override;
   Result<std::unique_ptr<Object>> open(std::string_view key) override;
-  Result<std::unique_ptr<Upload>> upload(std::string_view expected_key) override;
+  Result<std::unique_ptr<Upload>> upload(const Expected& expected) override;
   Result<> remove(std::string_view key, const Tag& tag) override;
   Result<ListPage> list(std::string_view prefix, std::string_view after) override;
   void remember(std::string_view key, const Head& head, std::string_view version) override;

@@ -39,7 +39,7 @@ class LocalFiles : public ::testing::Test {
   LocalFiles() : store(*LocalStore::open(files, {.root = folder.path()})) {}
 
   Result<Tag> write(std::string_view key, std::string_view bytes, const Condition& condition) {
-    auto upload = store->upload(key);
+    auto upload = store->upload({std::string(key), {}});
     if (!upload.ok()) return std::move(upload).error();
     Result<> written = (*upload)->write(bytes);
     if (!written.ok()) return std::move(written).error();
@@ -220,7 +220,7 @@ TEST_F(LocalFiles, says_where_silver_is_blocked) {
 }
 
 TEST_F(LocalFiles, removes_drafts_of_the_dead_and_keeps_those_of_the_living) {
-  auto upload = store->upload("k");
+  auto upload = store->upload({"k", {}});
   ASSERT_TRUE((*upload)->write("alive").ok());
   folder.put(".silversmith/tmp/dead-1", "left over");
   auto second = LocalStore::open(files, {.root = folder.path()});

@@ -114,7 +114,7 @@ Result<std::unique_ptr<Object>> MemoryStore::open(std::string_view key) {
   return object;
 }
 
-Result<std::unique_ptr<Upload>> MemoryStore::upload(std::string_view) {
+Result<std::unique_ptr<Upload>> MemoryStore::upload(const Expected&) {
   std::unique_ptr<Upload> upload = std::make_unique<MemoryUpload>(*this);
   return upload;
 }

@@ -34,7 +34,7 @@ TEST(MemoryStore, names_versions_that_differ_for_equal_bytes_of_two_writes) {
 TEST(MemoryStore, keeps_metadata_unless_told_not_to) {
   for (bool keeps : {true, false}) {
     MemoryStore store("m", {.keeps_metadata = keeps});
-    auto upload = store.upload("k");
+    auto upload = store.upload({"k", {}});
     ASSERT_TRUE((*upload)->commit("k", {{"sm-a", "b"}}, Condition::absent()).ok());
     EXPECT_EQ(store.head("k")->metadata.size(), keeps ? 1U : 0U);
   }

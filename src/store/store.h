@@ -54,6 +54,13 @@ struct Condition {
   static Condition match(Tag tag) { return {std::move(tag)}; }
 };
 
+// Where an upload is to go, as far as that is known when it begins: then a store may send bytes
+// before the end. Both must be what commit() says.
+struct Expected {
+  std::string key;  // "" while it is not known
+  Metadata metadata;
+};
+
 // Bytes on their way to one object: invisible until commit() succeeds, gone if it never does.
 class Upload : public ByteSink {
  public:
@@ -88,8 +95,7 @@ class Store {
   virtual Result<Head> head(std::string_view key) = 0;
   // Fails with missing, denied, busy, invalid (a directory, a symbolic link).
   virtual Result<std::unique_ptr<Object>> open(std::string_view key) = 0;
-  // `expected_key`, when known, lets a store stream; it must then be the key of commit().
-  virtual Result<std::unique_ptr<Upload>> upload(std::string_view expected_key) = 0;
+  virtual Result<std::unique_ptr<Upload>> upload(const Expected& expected) = 0;
   // Removes the object while it has that tag. Fails with conflict, missing, denied, busy.
   virtual Result<> remove(std::string_view key, const Tag& tag) = 0;
   // Keys with that prefix that sort after `after` (empty: from the start).

@@ -168,9 +168,9 @@ Result<std::unique_ptr<store::Object>> FaultyStore::open(std::string_view key) {
   return seen;
 }
 
-Result<std::unique_ptr<store::Upload>> FaultyStore::upload(std::string_view expected_key) {
-  SMITH_TRY(before("upload", expected_key));
-  std::unique_ptr<store::Upload> upload = SMITH_TRY(world_.store.upload(expected_key));
+Result<std::unique_ptr<store::Upload>> FaultyStore::upload(const store::Expected& expected) {
+  SMITH_TRY(before("upload", expected.key));
+  std::unique_ptr<store::Upload> upload = SMITH_TRY(world_.store.upload(expected));
   std::unique_ptr<store::Upload> seen = std::make_unique<FaultyUpload>(*this, std::move(upload));
   return seen;
 }

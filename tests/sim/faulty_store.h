@@ -34,7 +34,7 @@ class FaultyStore : public store::Store {
 
   Result<store::Head> head(std::string_view key) override;
   Result<std::unique_ptr<store::Object>> open(std::string_view key) override;
-  Result<std::unique_ptr<store::Upload>> upload(std::string_view expected_key) override;
+  Result<std::unique_ptr<store::Upload>> upload(const store::Expected& expected) override;
   Result<> remove(std::string_view key, const store::Tag& tag) override;
   Result<store::ListPage> list(std::string_view prefix, std::string_view after) override;
   std::string where(std::string_view key) const override { return "sim/" + std::string(key); }

@@ -18,7 +18,7 @@ template <class Fixture>
 class StoreSuite : public Fixture {
  protected:
   Result<Tag> write(std::string_view key, std::string_view bytes, const Condition& condition) {
-    auto upload = this->store().upload(key);
+    auto upload = this->store().upload({std::string(key), {}});
     if (!upload.ok()) return std::move(upload).error();
     Result<> written = (*upload)->write(bytes);
     if (!written.ok()) return std::move(written).error();
@@ -114,7 +114,7 @@ TYPED_TEST_P(StoreSuite, gives_equal_bytes_written_again_another_tag) {
 
 TYPED_TEST_P(StoreSuite, drops_an_upload_that_never_commits) {
   {
-    auto upload = this->store().upload("k");
+    auto upload = this->store().upload({"k", {}});
     ASSERT_TRUE(upload.ok());
     ASSERT_TRUE((*upload)->write("half").ok());
   }
@@ -124,7 +124,7 @@ TYPED_TEST_P(StoreSuite, drops_an_upload_that_never_commits) {
 
 TYPED_TEST_P(StoreSuite, keeps_large_uploads_in_order) {
   std::string want;
-  auto upload = this->store().upload("k");
+  auto upload = this->store().upload({"k", {}});
   ASSERT_TRUE(upload.ok());
   for (int i = 0; i < 2000; i++) {
     std::string piece(static_cast<size_t>(i) % 1500, static_cast<char>('a' + i % 26));

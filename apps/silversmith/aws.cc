@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "aws.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "base/text.h"
+
+namespace silversmith::app {
+
+namespace {
+
+std::string first_of(std::initializer_list<std::string> texts) {
+  for (const std::string& text : texts) {
+    if (!text.empty()) return text;
+  }
+  return {};
+}
+
+bool is_true(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return text == "true";
+}
+
+// Certificates of AWS cover one label in front of its domain.
+bool fits_in_host(std::string_view bucket) {
+  return bucket.find('.') == std::string_view::npos;
+}
+
+Error no_url(std::string_view found) {
+  return {Code::invalid, "the endpoint " + show(found) + " is no URL that can be used",
+          "wanted http://HOST[:PORT] or https://HOST[:PORT]", ""};
+}
+
+std::optional<uint16_t> port_of(std::string_view digits) {
+  uint32_t port = 0;
+  for (char c : digits) {
+    if (c < '0' || c > '9' || port > 65'535) return std::nullopt;
+    port = port * 10 + static_cast<uint32_t>(c - '0');
+  }
+  if (digits.empty() || port == 0 || port > 65'535) return std::nullopt;
+  return static_cast<uint16_t>(port);
+}
+
+Result<BucketHost> host_of_url(std::string_view url) {
+  BucketHost host;
+  host.path_style = true;
+  host.tls = url.starts_with("https://");
+  if (!host.tls && !url.starts_with("http://")) return no_url(url);
+  std::string_view rest = url.substr(host.tls ? 8 : 7);
+  if (rest.ends_with('/')) rest.remove_suffix(1);
+  host.port = host.tls ? 443 : 80;
+  size_t colon = rest.rfind(':');
+  if (colon != std::string_view::npos && rest.find(']', colon) == std::string_view::npos) {
+    std::optional<uint16_t> port = port_of(rest.substr(colon + 1));
+    if (!port.has_value()) return no_url(url);
+    host.port = *port;
+    rest = rest.substr(0, colon);
+  }
+  if (rest.empty() || rest.find_first_of("/?#@ ") != std::string_view::npos) return no_url(url);
+  host.host = rest;
+  return host;
+}
+
+}  // namespace
+
+AwsSettings aws_settings(const Settings& settings, std::string (*given)(const char*)) {
+  AwsSettings aws;
+  aws.region = first_of({settings.text("region"), given("AWS_REGION"), given("AWS_DEFAULT_REGION")});
+  std::string endpoint = settings.text("endpoint-url");
+  aws.s3_endpoint = first_of({endpoint, given("AWS_ENDPOINT_URL_S3"), given("AWS_ENDPOINT_URL")});
+  aws.sqs_endpoint = first_of({endpoint, given("AWS_ENDPOINT_URL_SQS"), given("AWS_ENDPOINT_URL")});
+  aws.authorities = given("AWS_CA_BUNDLE");
+  aws.profile = given("AWS_PROFILE");
+  aws.fips = is_true(given("AWS_USE_FIPS_ENDPOINT"));
+  aws.dual_stack = is_true(given("AWS_USE_DUALSTACK_ENDPOINT"));
+  aws.credentials_in_environment =
+      !given("AWS_ACCESS_KEY_ID").empty() && !given("AWS_SECRET_ACCESS_KEY").empty();
+  return aws;
+}
+
+Result<BucketHost> bucket_host(const AwsSettings& settings, std::string_view bucket) {
+  if (!settings.s3_endpoint.empty()) return host_of_url(settings.s3_endpoint);
+  if (settings.region.empty()) {
+    return Error{Code::invalid, "no AWS region is given",
+                 "give one: --region, AWS_REGION, or `region` in your AWS profile", ""};
+  }
+  BucketHost host;
+  host.path_style = !fits_in_host(bucket);
+  if (!host.path_style) host.host = std::string(bucket) + ".";
+  host.host += settings.fips ? "s3-fips." : "s3.";
+  if (settings.dual_stack) host.host += "dualstack.";
+  host.host += settings.region + ".amazonaws.com";
+  if (settings.region.starts_with("cn-")) host.host += ".cn";
+  return host;
+}
+
+Result<BucketRoot> bucket_root(std::string_view uri) {
+  std::string_view rest = uri.substr(std::string_view("s3://").size());
+  size_t slash = rest.find('/');
+  BucketRoot root{std::string(rest.substr(0, slash)), ""};
+  bool named = !root.bucket.empty() &&
+               std::all_of(root.bucket.begin(), root.bucket.end(), [](char c) {
+                 return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+                        c == '_' || (c >= 'A' && c <= 'Z');
+               });
+  if (!named) {
+    return Error{Code::invalid, show(uri) + " names no bucket", "wanted s3://BUCKET[/PREFIX]", ""};
+  }
+  if (slash != std::string_view::npos) root.prefix = rest.substr(slash + 1);
+  while (root.prefix.ends_with('/')) root.prefix.pop_back();
+  if (!root.prefix.empty()) root.prefix += '/';
+  return root;
+}
+
+}  // namespace silversmith::app

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// The settings that users of AWS tools expect: region, endpoints, authorities, credentials' place,
+// from our options and the usual AWS_* variables; and which host they lead to.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "config.h"
+
+namespace silversmith::app {
+
+struct AwsSettings {
+  std::string region;
+  std::string s3_endpoint;   // URL; "" is AWS itself
+  std::string sqs_endpoint;  // the same for queues
+  std::string authorities;   // PEM file; "" is the system's
+  std::string profile;
+  bool fips = false;
+  bool dual_stack = false;
+  bool credentials_in_environment = false;
+};
+
+// `given` tells a variable's value, "" when it is unset.
+AwsSettings aws_settings(const Settings& settings, std::string (*given)(const char*));
+
+// Where a bucket is reached.
+struct BucketHost {
+  bool tls = true;
+  std::string host;
+  uint16_t port = 443;
+  bool path_style = false;  // the bucket is part of the path, not of the host
+};
+// Fails with invalid: no region, or an endpoint that is no URL.
+Result<BucketHost> bucket_host(const AwsSettings& settings, std::string_view bucket);
+
+// "s3://bucket/prefix" in its parts; the prefix ends with "/" or is empty.
+struct BucketRoot {
+  std::string bucket;
+  std::string prefix;
+};
+// Fails with invalid: no bucket's name.
+Result<BucketRoot> bucket_root(std::string_view uri);
+inline bool is_in_s3(std::string_view root) { return root.starts_with("s3://"); }
+
+}  // namespace silversmith::app

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "aws.h"
+
+#include <gtest/gtest.h>
+
+namespace silversmith::app {
+namespace {
+
+std::string unset(const char*) { return {}; }
+
+AwsSettings in_region(const std::string& region) {
+  AwsSettings settings;
+  settings.region = region;
+  return settings;
+}
+
+TEST(Aws, takes_our_options_before_the_variables) {
+  auto given = [](const char* name) -> std::string {
+    std::string text = name;
+    if (text == "AWS_REGION") return "eu-west-1";
+    if (text == "AWS_ENDPOINT_URL") return "http://all";
+    if (text == "AWS_ENDPOINT_URL_S3") return "http://s3";
+    return {};
+  };
+  Settings settings;
+  AwsSettings aws = aws_settings(settings, given);
+  EXPECT_EQ(aws.region, "eu-west-1");
+  EXPECT_EQ(aws.s3_endpoint, "http://s3");
+  EXPECT_EQ(aws.sqs_endpoint, "http://all");
+  EXPECT_FALSE(aws.credentials_in_environment);
+  settings.set("region", {"us-west-2"}, Origin::flag);
+  settings.set("endpoint-url", {"http://ours"}, Origin::flag);
+  aws = aws_settings(settings, given);
+  EXPECT_EQ(aws.region, "us-west-2");
+  EXPECT_EQ(aws.s3_endpoint, "http://ours");
+  EXPECT_EQ(aws_settings(Settings(), unset).region, "");
+}
+
+TEST(Aws, names_the_hosts_of_buckets) {
+  EXPECT_EQ(bucket_host(in_region("eu-west-1"), "lake")->host, "lake.s3.eu-west-1.amazonaws.com");
+  EXPECT_EQ(bucket_host(in_region("cn-north-1"), "lake")->host,
+            "lake.s3.cn-north-1.amazonaws.com.cn");
+  auto dotted = bucket_host(in_region("eu-west-1"), "my.lake");
+  EXPECT_EQ(dotted->host, "s3.eu-west-1.amazonaws.com");
+  EXPECT_TRUE(dotted->path_style);
+  AwsSettings special = in_region("us-gov-west-1");
+  special.fips = true;
+  special.dual_stack = true;
+  EXPECT_EQ(bucket_host(special, "lake")->host,
+            "lake.s3-fips.dualstack.us-gov-west-1.amazonaws.com");
+}
+
+TEST(Aws, wants_a_region_only_where_the_host_has_one) {
+  auto nowhere = bucket_host(AwsSettings(), "lake");
+  ASSERT_FALSE(nowhere.ok());
+  EXPECT_EQ(nowhere.error().code, Code::invalid);
+  AwsSettings local;
+  local.s3_endpoint = "http://127.0.0.1:9000/";
+  auto host = bucket_host(local, "lake");
+  ASSERT_TRUE(host.ok());
+  EXPECT_EQ(host->host, "127.0.0.1");
+  EXPECT_EQ(host->port, 9000);
+  EXPECT_FALSE(host->tls);
+  EXPECT_TRUE(host->path_style);
+}
+
+TEST(Aws, refuses_endpoints_that_are_no_urls) {
+  for (const char* url : {"localhost:9000", "ftp://h", "http://", "http://h:0", "http://h:99999",
+                          "http://h:x", "https://h/path", "http://u@h"}) {
+    AwsSettings settings;
+    settings.s3_endpoint = url;
+    EXPECT_FALSE(bucket_host(settings, "lake").ok()) << url;
+  }
+}
+
+TEST(Aws, takes_roots_apart) {
+  EXPECT_EQ(bucket_root("s3://lake")->prefix, "");
+  EXPECT_EQ(bucket_root("s3://lake/")->prefix, "");
+  EXPECT_EQ(bucket_root("s3://lake/a/b//")->prefix, "a/b/");
+  EXPECT_EQ(bucket_root("s3://lake/a")->bucket, "lake");
+  EXPECT_FALSE(bucket_root("s3://").ok());
+  EXPECT_FALSE(bucket_root("s3:///a").ok());
+  EXPECT_FALSE(bucket_root("s3://a b/").ok());
+}
+
+}  // namespace
+}  // namespace silversmith::app

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// What S3 says when it says no → our codes, and for a person: what, where, what to do. No answer
+// ever blames the data: trouble that stays is the operator's (denied), whatever its status.
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+#include "store/s3_service.h"
+#include "wire/http.h"
+
+namespace silversmith::store {
+
+// `doing` names request and object: "PUT s3://lake/silver/a.parquet".
+Error s3_error(S3Action action, const std::string& doing, const wire::Answer& answer);
+// The same for an answer of 200 whose body is an error document after all
+// (CompleteMultipartUpload); nothing when it is none.
+std::optional<Error> error_in_body(S3Action action, const std::string& doing,
+                                   const wire::Answer& answer);
+
+}  // namespace silversmith::store

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/s3_service.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/text.h"
+#include "store/s3_errors.h"
+#include "wire/date.h"
+#include "wire/uri.h"
+
+namespace silversmith::store {
+
+namespace {
+
+constexpr std::string_view metadata_prefix = "x-amz-meta-";
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  return out;
+}
+
+std::string_view without_quotes(std::string_view tag) {
+  if (tag.size() >= 2 && tag.front() == '"' && tag.back() == '"')
+    return tag.substr(1, tag.size() - 2);
+  return tag;
+}
+
+}  // namespace
+
+std::string quoted(const Tag& tag) { return "\"" + tag.text + "\""; }
+
+Head head_of(const wire::Answer& answer, uint64_t size) {
+  Head head;
+  head.size = size;
+  head.tag.text = without_quotes(answer.header("ETag"));
+  std::string_view modified = answer.header("Last-Modified");
+  head.modified_micros = wire::date_micros(modified);
+  head.looked_micros = wire::date_micros(answer.header("Date"));
+  std::string_view id = answer.header("x-amz-version-id");
+  // Where the bucket keeps no versions, the same bytes put again are told apart by their time.
+  head.version = id.empty() || id == "null" ? head.tag.text + "-" + std::to_string(size) + "-" +
+                                                  std::to_string(head.modified_micros / 1'000'000)
+                                            : std::string(id);
+  for (const wire::Header& header : answer.headers) {
+    std::string name = lower(header.name);
+    if (name.starts_with(metadata_prefix))
+      head.metadata[name.substr(metadata_prefix.size())] = header.value;
+  }
+  return head;
+}
+
+bool RetryBudget::take() {
+  int before = tokens_.fetch_sub(retry_cost);
+  if (before >= retry_cost) return true;
+  tokens_ += retry_cost;
+  return false;
+}
+
+void RetryBudget::give_back() {
+  if (tokens_ < tokens_max) tokens_++;
+}
+
+S3Service::S3Service(S3Options options, wire::HttpClient& client, Clock& clock)
+    : options_(std::move(options)),
+      client_(client),
+      clock_(clock),
+      random_(static_cast<uint64_t>(clock.wall_micros())) {}
+
+std::string S3Service::where(std::string_view key) const {
+  return "s3://" + options_.bucket + "/" + options_.prefix + std::string(key);
+}
+
+std::string S3Service::target_of(const S3Request& request) const {
+  std::string path = "/";
+  if (options_.path_style)
+    path += wire::uri_encoded(options_.bucket) + (request.key.empty() ? "" : "/");
+  if (!request.key.empty()) path += wire::uri_encoded_path(options_.prefix + request.key);
+  return request.query.empty() ? path : path + "?" + request.query;
+}
+
+wire::Request S3Service::wire_request(const S3Request& request) const {
+  return {request.method, target_of(request), request.headers, request.body};
+}
+
+wire::Exchange S3Service::start(const S3Request& request, std::span<char> room) {
+  return client_.start(wire_request(request), room);
+}
+
+Error S3Service::error_of(const S3Request& request, const wire::Answer& answer) const {
+  std::string place = request.key.empty() ? "s3://" + options_.bucket : where(request.key);
+  return s3_error(request.action, request.method + " " + place, answer);
+}
+
+Result<wire::Answer> S3Service::call(const S3Request& request) {
+  for (uint32_t attempts = 1;; ++attempts) {
+    Result<wire::Answer> answer = start(request).finish();
+    if (answer.ok() && answer->good()) {
+      succeeded();
+      return answer;
+    }
+    Error error =
+        answer.ok() ? error_of(request, *answer) : std::move(answer).error().in(where(request.key));
+    if (!again(error, attempts)) return error;
+  }
+}
+
+bool S3Service::again(const Error& error, uint32_t attempts) {
+  if (error.code != Code::busy || attempts >= options_.attempts_max) return false;
+  if (client_.stopping() || !budget_.take()) return false;
+  // Full jitter, SplitMix64: workers that fail together must not come again together.
+  uint64_t mixed = random_ += 0x9e3779b97f4a7c15;
+  mixed = (mixed ^ (mixed >> 30)) * 0xbf58476d1ce4e5b9;
+  mixed = (mixed ^ (mixed >> 27)) * 0x94d049bb133111eb;
+  uint32_t doublings = std::min(attempts - 1, 16U);
+  int64_t pause = std::min(options_.pause_micros_min << doublings, options_.pause_micros_max);
+  clock_.sleep_micros(pause * static_cast<int64_t>(mixed >> 54) / 1024);
+  return !client_.stopping();
+}
+
+}  // namespace silversmith::store

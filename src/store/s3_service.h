@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// One bucket, spoken to: builds requests, repeats those that may be repeated, and turns what S3
+// answers into our codes. The semantics are those recorded in docs/formats/s3.md; the objects, the
+// uploads and the store are built on these calls. Safe to use from several threads.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "store/store.h"
+#include "wire/http.h"
+
+namespace silversmith::store {
+
+struct S3Options {
+  std::string bucket;
+  std::string prefix;         // in front of every key: "" or "team-a/"
+  bool path_style = false;    // https://host/bucket/key; else the bucket is part of the host
+  uint32_t attempts_max = 5;  // of one request
+  int64_t pause_micros_min = 50'000;  // before the second try; doubles from there
+  int64_t pause_micros_max = 5'000'000;
+  // What one reader holds: so many ranges of so many bytes.
+  size_t range_bytes = size_t{8} << 20;
+  uint32_t ranges_max = 4;
+  // Objects up to this size are one PUT, longer ones are uploaded in parts.
+  uint64_t put_bytes_max = uint64_t{64} << 20;
+  size_t part_bytes = size_t{8} << 20;
+};
+
+// What a request is for: it names the right that a denial is about.
+enum class S3Action : uint8_t { look, read, write, remove, list, upload_part, abort_upload };
+
+// A bound on repetitions over all requests of a process, so that a service in trouble is not asked
+// ever more: a repetition takes tokens, successes give them back (the "standard" mode of the AWS
+// tools works so).
+class RetryBudget {
+ public:
+  bool take();
+  void give_back();
+
+ private:
+  static constexpr int tokens_max = 500;
+  static constexpr int retry_cost = 5;
+  std::atomic<int> tokens_ = tokens_max;
+};
+
+struct S3Request {
+  S3Action action = S3Action::look;
+  std::string method;
+  std::string key;    // within the store; "" is the bucket itself
+  std::string query;  // encoded, without "?"
+  std::vector<wire::Header> headers;
+  RandomAccess* body = nullptr;
+};
+
+class S3Service {
+ public:
+  // `client` and `clock` outlive this.
+  S3Service(S3Options options, wire::HttpClient& client, Clock& clock);
+
+  const S3Options& options() const { return options_; }
+  std::string where(std::string_view key) const;  // "s3://bucket/prefix/key"
+
+  // Sends once; the answer may say anything.
+  wire::Exchange start(const S3Request& request, std::span<char> room = {});
+  // Sends, and again after passing trouble. A good answer, or what else it says as an error.
+  Result<wire::Answer> call(const S3Request& request);
+  // What is wrong with an answer that is not good.
+  Error error_of(const S3Request& request, const wire::Answer& answer) const;
+  // Whether another try of a request is due after `error`; pauses first.
+  bool again(const Error& error, uint32_t attempts);
+  void succeeded() { budget_.give_back(); }
+
+ private:
+  wire::Request wire_request(const S3Request& request) const;
+  std::string target_of(const S3Request& request) const;
+
+  S3Options options_;
+  wire::HttpClient& client_;
+  Clock& clock_;
+  RetryBudget budget_;
+  std::atomic<uint64_t> random_;
+};
+
+// What an answer's headers tell of the object. `size` is of the whole object.
+Head head_of(const wire::Answer& answer, uint64_t size);
+std::string quoted(const Tag& tag);  // as If-Match has it
+
+}  // namespace silversmith::store

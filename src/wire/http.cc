@@ -1,0 +1,438 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "wire/http.h"
+
+#include <aws/auth/signable.h>
+#include <aws/auth/signing.h>
+#include <aws/auth/signing_result.h>
+#include <aws/common/condition_variable.h>
+#include <aws/common/mutex.h>
+#include <aws/http/connection.h>
+#include <aws/http/connection_manager.h>
+#include <aws/http/request_response.h>
+#include <aws/io/socket.h>
+#include <aws/io/stream.h>
+
+#include <algorithm>
+#include <cstring>
+#include <optional>
+#include <utility>
+
+#include "base/check.h"
+#include "wire/network_state.h"
+
+namespace silversmith::wire {
+
+namespace {
+
+// Of a body that has no room of its own: errors and listings.
+constexpr size_t body_bytes_max = size_t{1} << 20;
+// How long a wait lasts before it looks whether it is to end.
+constexpr int64_t look_nanos = 50'000'000;
+
+bool same_name(std::string_view one, std::string_view other) {
+  return std::equal(one.begin(), one.end(), other.begin(), other.end(), [](char a, char b) {
+    auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+    return lower(a) == lower(b);
+  });
+}
+
+// A request's body as the runtime reads it.
+struct BodyStream {
+  aws_input_stream stream;
+  aws_allocator* allocator;
+  RandomAccess* body;
+  uint64_t position;
+};
+
+int seek_body(aws_input_stream* stream, int64_t offset, aws_stream_seek_basis basis) {
+  auto* self = static_cast<BodyStream*>(stream->impl);
+  uint64_t from = basis == AWS_SSB_END ? self->body->size() : 0;
+  self->position = from + static_cast<uint64_t>(offset);
+  return AWS_OP_SUCCESS;
+}
+
+int read_body(aws_input_stream* stream, aws_byte_buf* into) {
+  auto* self = static_cast<BodyStream*>(stream->impl);
+  size_t count =
+      std::min<uint64_t>(into->capacity - into->len, self->body->size() - self->position);
+  std::span<char> room(reinterpret_cast<char*>(into->buffer) + into->len, count);
+  if (!self->body->read_at(self->position, room).ok())
+    return aws_raise_error(AWS_IO_STREAM_READ_FAILED);
+  into->len += count;
+  self->position += count;
+  return AWS_OP_SUCCESS;
+}
+
+int look_at_body(aws_input_stream* stream, aws_stream_status* status) {
+  auto* self = static_cast<BodyStream*>(stream->impl);
+  status->is_valid = true;
+  status->is_end_of_stream = self->position == self->body->size();
+  return AWS_OP_SUCCESS;
+}
+
+int measure_body(aws_input_stream* stream, int64_t* length) {
+  *length = static_cast<int64_t>(static_cast<BodyStream*>(stream->impl)->body->size());
+  return AWS_OP_SUCCESS;
+}
+
+constexpr aws_input_stream_vtable body_calls = {seek_body,    read_body, look_at_body,
+                                                measure_body, nullptr,   nullptr};
+
+// Counted by the runtime, which may let go of it later than of anything else of an exchange; it
+// reads no more then.
+aws_input_stream* make_body_stream(aws_allocator* allocator, RandomAccess& body) {
+  auto* self = static_cast<BodyStream*>(aws_mem_calloc(allocator, 1, sizeof(BodyStream)));
+  self->allocator = allocator;
+  self->body = &body;
+  self->stream.impl = self;
+  self->stream.vtable = &body_calls;
+  aws_ref_count_init(&self->stream.ref_count, self, [](void* gone) {
+    aws_mem_release(static_cast<BodyStream*>(gone)->allocator, gone);
+  });
+  return &self->stream;
+}
+
+}  // namespace
+
+std::string_view Answer::header(std::string_view name) const {
+  for (const Header& header : headers) {
+    if (same_name(header.name, name)) return header.value;
+  }
+  return {};
+}
+
+std::string Endpoint::text() const {
+  bool usual = port == (tls ? 443 : 80);
+  return (tls ? "https://" : "http://") + host + (usual ? "" : ":" + std::to_string(port));
+}
+
+struct HttpClient::State {
+  State(Network::State& network_state, Endpoint where)
+      : network(network_state), endpoint(std::move(where)) {}
+  ~State() {
+    if (manager != nullptr) {
+      aws_http_connection_manager_release(manager);
+      // Its connections call back until they are down.
+      aws_mutex_lock(&mutex);
+      aws_condition_variable_wait_pred(
+          &changed, &mutex, [](void* self) { return static_cast<State*>(self)->gone; }, this);
+      aws_mutex_unlock(&mutex);
+    }
+  }
+
+  Network::State& network;
+  Endpoint endpoint;
+  aws_http_connection_manager* manager = nullptr;
+  aws_mutex mutex = AWS_MUTEX_INIT;
+  aws_condition_variable changed = AWS_CONDITION_VARIABLE_INIT;
+  bool gone = false;
+};
+
+// Everything up to `done` is guarded by the mutex; callbacks run on the network's thread.
+struct Exchange::State {
+  State(HttpClient::State& owner, Request asked, std::span<char> given)
+      : client(owner), request(std::move(asked)), room(given) {}
+  ~State() {
+    cancel();
+    aws_mutex_lock(&mutex);
+    while (begun && !done) aws_condition_variable_wait(&changed, &mutex);
+    aws_mutex_unlock(&mutex);
+    aws_signable_destroy(signable);
+    aws_http_message_release(message);
+  }
+
+  // 1. the message   2. its signature   3. a connection   4. the answer, piece by piece   5. the
+  // end
+  void begin();
+  void sign();
+  static void signed_now(aws_signing_result* result, int failure, void* self);
+  static void connected(aws_http_connection* connection, int failure, void* self);
+  static int headers_came(aws_http_stream*, aws_http_header_block block,
+                          const aws_http_header* headers, size_t count, void* self);
+  static int body_came(aws_http_stream* stream, const aws_byte_cursor* bytes, void* self);
+  static void ended(aws_http_stream* stream, int failure, void* self);
+
+  void end(int failure_code);
+  bool add_header(std::string_view name, std::string_view value);
+  void cancel();
+  template <class Until>
+  Result<> wait(Until until);
+  std::string doing() const {
+    return request.method + " " + client.endpoint.text() + request.target;
+  }
+
+  HttpClient::State& client;
+  Request request;
+  std::span<char> room;
+  aws_http_message* message = nullptr;
+  aws_signable* signable = nullptr;
+  std::optional<Error> refused;  // before anything was sent
+
+  aws_mutex mutex = AWS_MUTEX_INIT;
+  aws_condition_variable changed = AWS_CONDITION_VARIABLE_INIT;
+  aws_http_connection* connection = nullptr;
+  aws_http_stream* stream = nullptr;
+  Answer answer;
+  int failure = 0;
+  bool begun = false;
+  bool cancelled = false;
+  bool done = false;
+};
+
+bool Exchange::State::add_header(std::string_view name, std::string_view value) {
+  aws_http_header header = {cursor_of(name), cursor_of(value),
+                            AWS_HTTP_HEADER_COMPRESSION_USE_CACHE};
+  return aws_http_message_add_header(message, header) == AWS_OP_SUCCESS;
+}
+
+void Exchange::State::begin() {
+  begun = true;
+  message = aws_http_message_new_request(client.network.allocator);
+  bool made = aws_http_message_set_request_method(message, cursor_of(request.method)) == 0 &&
+              aws_http_message_set_request_path(message, cursor_of(request.target)) == 0;
+  const Endpoint& endpoint = client.endpoint;
+  bool usual = endpoint.port == (endpoint.tls ? 443 : 80);
+  std::string host = endpoint.host + (usual ? "" : ":" + std::to_string(endpoint.port));
+  made = made && add_header("Host", host) && add_header("User-Agent", "silversmith");
+  for (const Header& header : request.headers) made = made && add_header(header.name, header.value);
+  if (request.body != nullptr) {
+    aws_input_stream* body = make_body_stream(client.network.allocator, *request.body);
+    aws_http_message_set_body_stream(message, body);
+    aws_input_stream_release(body);  // the message has its own share
+    made = made && add_header("Content-Length", std::to_string(request.body->size()));
+  } else if (request.method == "PUT" || request.method == "POST") {
+    made = made && add_header("Content-Length", "0");
+  }
+  if (!made) return end(aws_last_error());
+  sign();
+}
+
+void Exchange::State::sign() {
+  Result<aws_credentials_provider*> provider = client.network.credentials();
+  if (!provider.ok()) {
+    refused = std::move(provider).error();
+    return end(AWS_ERROR_UNKNOWN);
+  }
+  signable = aws_signable_new_http_request(client.network.allocator, message);
+  aws_signing_config_aws config = {};
+  config.config_type = AWS_SIGNING_CONFIG_AWS;
+  config.algorithm = AWS_SIGNING_ALGORITHM_V4;
+  config.signature_type = AWS_ST_HTTP_REQUEST_HEADERS;
+  config.region = cursor_of(client.endpoint.region);
+  config.service = cursor_of(client.endpoint.service);
+  aws_date_time_init_now(&config.date);
+  // Paths are encoded once, and "//" in a key is what it says.
+  config.flags.use_double_uri_encode = client.endpoint.service == "s3" ? 0 : 1;
+  config.flags.should_normalize_uri_path = client.endpoint.service == "s3" ? 0 : 1;
+  // Long bodies carry a checksum of their own, made while they were written.
+  bool is_long = request.body != nullptr && request.body->size() > body_bytes_max;
+  if (is_long) config.signed_body_value = g_aws_signed_body_value_unsigned_payload;
+  if (request.body == nullptr) config.signed_body_value = g_aws_signed_body_value_empty_sha256;
+  config.signed_body_header = AWS_SBHT_X_AMZ_CONTENT_SHA256;
+  config.credentials_provider = *provider;
+  auto* base = reinterpret_cast<aws_signing_config_base*>(&config);
+  if (aws_sign_request_aws(client.network.allocator, signable, base, signed_now, this) != 0) {
+    end(aws_last_error());
+  }
+}
+
+void Exchange::State::signed_now(aws_signing_result* result, int failure, void* self) {
+  auto* state = static_cast<State*>(self);
+  if (failure != 0) return state->end(failure);
+  aws_allocator* allocator = state->client.network.allocator;
+  if (aws_apply_signing_result_to_http_request(state->message, allocator, result) != 0) {
+    return state->end(aws_last_error());
+  }
+  aws_http_connection_manager_acquire_connection(state->client.manager, connected, self);
+}
+
+void Exchange::State::connected(aws_http_connection* connection, int failure, void* self) {
+  auto* state = static_cast<State*>(self);
+  if (failure != 0) return state->end(failure);
+  aws_http_make_request_options options = {};
+  options.self_size = sizeof options;
+  options.request = state->message;
+  options.user_data = self;
+  options.on_response_headers = headers_came;
+  options.on_response_body = body_came;
+  options.on_complete = ended;
+  aws_mutex_lock(&state->mutex);
+  state->connection = connection;
+  bool wanted = !state->cancelled;
+  if (wanted) {
+    state->stream = aws_http_connection_make_request(connection, &options);
+    wanted = state->stream != nullptr && aws_http_stream_activate(state->stream) == AWS_OP_SUCCESS;
+  }
+  aws_mutex_unlock(&state->mutex);
+  if (!wanted) state->end(state->cancelled ? AWS_ERROR_HTTP_STREAM_CANCELLED : aws_last_error());
+}
+
+int Exchange::State::headers_came(aws_http_stream* stream, aws_http_header_block block,
+                                  const aws_http_header* headers, size_t count, void* self) {
+  if (block != AWS_HTTP_HEADER_BLOCK_MAIN) return AWS_OP_SUCCESS;
+  auto* state = static_cast<State*>(self);
+  aws_mutex_lock(&state->mutex);
+  aws_http_stream_get_incoming_response_status(stream, &state->answer.status);
+  for (size_t i = 0; i < count; ++i) {
+    state->answer.headers.push_back(
+        {std::string(text_of(headers[i].name)), std::string(text_of(headers[i].value))});
+  }
+  aws_mutex_unlock(&state->mutex);
+  return AWS_OP_SUCCESS;
+}
+
+int Exchange::State::body_came(aws_http_stream*, const aws_byte_cursor* bytes, void* self) {
+  auto* state = static_cast<State*>(self);
+  Answer& answer = state->answer;
+  bool fits = true;
+  aws_mutex_lock(&state->mutex);
+  if (answer.good() && !state->room.empty()) {
+    fits = bytes->len <= state->room.size() - answer.filled;
+    if (fits) {
+      std::memcpy(state->room.data() + answer.filled, bytes->ptr, bytes->len);
+      answer.filled += bytes->len;
+    }
+  } else {
+    fits = bytes->len <= body_bytes_max - answer.body.size();
+    if (fits) answer.body += text_of(*bytes);
+  }
+  aws_mutex_unlock(&state->mutex);
+  aws_condition_variable_notify_all(&state->changed);
+  return fits ? AWS_OP_SUCCESS : aws_raise_error(AWS_ERROR_SHORT_BUFFER);
+}
+
+void Exchange::State::ended(aws_http_stream*, int failure, void* self) {
+  static_cast<State*>(self)->end(failure);
+}
+
+// The last that the network's thread does with this exchange.
+void Exchange::State::end(int failure_code) {
+  aws_http_stream_release(stream);
+  if (connection != nullptr) {
+    aws_http_connection_manager_release_connection(client.manager, connection);
+  }
+  aws_mutex_lock(&mutex);
+  stream = nullptr;
+  failure = failure_code;
+  done = true;
+  aws_condition_variable_notify_all(&changed);
+  aws_mutex_unlock(&mutex);
+}
+
+void Exchange::State::cancel() {
+  aws_mutex_lock(&mutex);
+  cancelled = true;
+  if (stream != nullptr) aws_http_stream_cancel_default_error(stream);
+  aws_mutex_unlock(&mutex);
+}
+
+template <class Until>
+Result<> Exchange::State::wait(Until until) {
+  const std::atomic<bool>* stop = client.network.options.stop;
+  bool stopped = false;
+  aws_mutex_lock(&mutex);
+  while (!done && !until() && !stopped) {
+    aws_condition_variable_wait_for(&changed, &mutex, look_nanos);
+    stopped = stop != nullptr && stop->load(std::memory_order_relaxed);
+  }
+  aws_mutex_unlock(&mutex);
+  if (!stopped) return {};
+  return Error{Code::stopped, "asked to stop", "", ""};
+}
+
+Exchange::Exchange(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
+Exchange::Exchange(Exchange&&) noexcept = default;
+Exchange::~Exchange() = default;
+
+Result<size_t> Exchange::wait_for(size_t bytes) {
+  SMITH_TRY(state_->wait([&] { return state_->answer.filled >= bytes; }));
+  aws_mutex_lock(&state_->mutex);
+  size_t filled = state_->answer.filled;
+  aws_mutex_unlock(&state_->mutex);
+  return filled;
+}
+
+Result<Answer> Exchange::begin() {
+  SMITH_TRY(state_->wait([&] { return state_->answer.filled > 0; }));
+  aws_mutex_lock(&state_->mutex);
+  Answer answer = state_->answer;
+  bool failed = state_->done && state_->failure != 0;
+  aws_mutex_unlock(&state_->mutex);
+  if (state_->refused.has_value()) return *state_->refused;
+  if (failed) return runtime_error(state_->failure, state_->doing());
+  return answer;
+}
+
+Result<Answer> Exchange::finish() {
+  SMITH_TRY(state_->wait([] { return false; }));
+  if (state_->refused.has_value()) return *state_->refused;
+  if (state_->failure != 0) return runtime_error(state_->failure, state_->doing());
+  return std::move(state_->answer);
+}
+
+HttpClient::HttpClient(std::unique_ptr<State> state) : state_(std::move(state)) {}
+HttpClient::HttpClient(HttpClient&&) noexcept = default;
+HttpClient::~HttpClient() = default;
+
+Result<HttpClient> HttpClient::make(Network& network, Endpoint endpoint,
+                                    const HttpOptions& options) {
+  auto state = std::make_unique<State>(*network.state_, std::move(endpoint));
+  const Endpoint& where = state->endpoint;
+  aws_socket_options socket = {};
+  socket.type = AWS_SOCKET_STREAM;
+  socket.domain = AWS_SOCKET_IPV4;
+  socket.connect_timeout_ms = options.connect_ms_max;
+  socket.tcp_nodelay = AWS_SOCKET_TCP_NODELAY_ON;  // first byte over TLS: 52 ms without, 6 with
+  aws_http_connection_monitoring_options monitoring = {1, options.stall_seconds_max, nullptr,
+                                                       nullptr};
+  aws_tls_connection_options tls = {};
+  if (where.tls) {
+    aws_tls_connection_options_init_from_ctx(&tls, SMITH_TRY(network.state_->tls()));
+    aws_byte_cursor name = cursor_of(where.host);
+    aws_tls_connection_options_set_server_name(&tls, network.state_->allocator, &name);
+    tls.timeout_ms = options.connect_ms_max;
+  }
+  aws_http_connection_manager_options manager = {};
+  manager.bootstrap = network.state_->bootstrap;
+  manager.initial_window_size = SIZE_MAX;
+  manager.socket_options = &socket;
+  manager.response_first_byte_timeout_ms = options.first_byte_ms_max;
+  manager.tls_connection_options = where.tls ? &tls : nullptr;
+  manager.monitoring_options = &monitoring;
+  manager.host = cursor_of(where.host);
+  manager.port = where.port;
+  manager.max_connections = options.connections_max;
+  manager.max_connection_idle_in_milliseconds = 4'000;  // S3 closes idle ones after a few seconds
+  manager.connection_acquisition_timeout_ms = options.first_byte_ms_max;
+  manager.shutdown_complete_user_data = state.get();
+  manager.shutdown_complete_callback = [](void* self) {
+    auto* gone = static_cast<State*>(self);
+    aws_mutex_lock(&gone->mutex);
+    gone->gone = true;
+    aws_condition_variable_notify_all(&gone->changed);
+    aws_mutex_unlock(&gone->mutex);
+  };
+  state->manager = aws_http_connection_manager_new(network.state_->allocator, &manager);
+  std::string reason = aws_error_str(aws_last_error());
+  if (where.tls) aws_tls_connection_options_clean_up(&tls);
+  if (state->manager != nullptr) return HttpClient(std::move(state));
+  return Error{Code::invalid, where.text() + ": " + reason, "", ""};
+}
+
+Exchange HttpClient::start(Request request, std::span<char> room) {
+  auto state = std::make_unique<Exchange::State>(*state_, std::move(request), room);
+  state->begin();
+  return Exchange(std::move(state));
+}
+
+Result<Answer> HttpClient::send(Request request) { return start(std::move(request)).finish(); }
+
+const Endpoint& HttpClient::endpoint() const { return state_->endpoint; }
+
+bool HttpClient::stopping() const {
+  const std::atomic<bool>* stop = state_->network.options.stop;
+  return stop != nullptr && stop->load(std::memory_order_relaxed);
+}
+
+}  // namespace silversmith::wire

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// HTTP/1.1 to one host over the AWS Common Runtime: pooled connections, TLS, SigV4. An Exchange is
+// one request on its way and its answer as it arrives; many may be under way at once, moved by the
+// network's thread, each waited for by its owner. Nothing is repeated here: who asks knows what
+// may be asked twice.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/stream.h"
+#include "wire/network.h"
+
+namespace silversmith::wire {
+
+struct Header {
+  std::string name;
+  std::string value;
+};
+
+// Short texts as a request's body.
+class TextBody : public RandomAccess {
+ public:
+  explicit TextBody(std::string text) : text_(std::move(text)) {}
+  uint64_t size() const override { return text_.size(); }
+  Result<> read_at(uint64_t offset, std::span<char> into) override {
+    text_.copy(into.data(), into.size(), offset);
+    return {};
+  }
+
+ private:
+  std::string text_;
+};
+
+struct Request {
+  std::string method;
+  std::string target;            // path and query as they go out, percent-encoded
+  std::vector<Header> headers;   // Host, Content-Length and what a signature needs are added
+  RandomAccess* body = nullptr;  // outlives the exchange
+};
+
+struct Answer {
+  int status = 0;
+  std::vector<Header> headers;
+  std::string body;   // what was not read into the caller's own room
+  size_t filled = 0;  // bytes in that room
+
+  // The first header of that name, whatever its case; "" when there is none.
+  std::string_view header(std::string_view name) const;
+  bool good() const { return status / 100 == 2; }
+};
+
+// Where and how to reach a service.
+struct Endpoint {
+  std::string host;
+  uint16_t port = 443;
+  bool tls = true;
+  std::string region;   // of the signature
+  std::string service;  // of the signature: "s3", "sqs"
+
+  std::string text() const;  // "https://host:port"
+};
+
+struct HttpOptions {
+  uint32_t connections_max = 16;
+  uint32_t connect_ms_max = 5'000;
+  uint32_t first_byte_ms_max = 30'000;  // from the request's last byte to the answer's first
+  uint32_t stall_seconds_max = 20;      // without a byte moving
+};
+
+// Given up when it goes while still under way; that waits for the network's thread.
+class Exchange {
+ public:
+  Exchange(Exchange&&) noexcept;
+  ~Exchange();
+
+  // Waits until `bytes` of the body are in the caller's room, or no more will come; returns how
+  // many are there. Fails with stopped.
+  Result<size_t> wait_for(size_t bytes);
+  // Waits for status and headers, which it returns with what has come of a body of no room.
+  // Fails as finish() does.
+  Result<Answer> begin();
+  // Waits for the end. An answer of any status is a success.
+  // Fails with busy (no connection, lost, timed out: the request may have had its effect), denied
+  // (no credentials, a certificate that is not trusted), stopped.
+  Result<Answer> finish();
+
+ private:
+  friend class HttpClient;
+  struct State;
+  explicit Exchange(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+class HttpClient {
+ public:
+  // Connects only when something is asked. `network` outlives the client, and the client its
+  // exchanges. Fails with denied when TLS can't be set up (the authorities can't be read).
+  static Result<HttpClient> make(Network& network, Endpoint endpoint, const HttpOptions& options);
+  HttpClient(HttpClient&&) noexcept;
+  ~HttpClient();
+
+  // Signs and sends. The body of a good answer goes into `room` as far as that reaches (one more
+  // byte is an error), if room is given; any other body, up to 1 MiB, is in Answer::body.
+  Exchange start(Request request, std::span<char> room = {});
+  // start() and finish().
+  Result<Answer> send(Request request);
+
+  const Endpoint& endpoint() const;
+  // Whether waiting is to end.
+  bool stopping() const;
+
+ private:
+  friend class Exchange;
+  struct State;
+  explicit HttpClient(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace silversmith::wire

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "wire/network.h"
+
+#include <aws/auth/auth.h>
+#include <aws/common/error.h>
+#include <aws/http/http.h>
+#include <aws/io/io.h>
+
+#include "base/check.h"
+#include "wire/network_state.h"
+
+namespace silversmith::wire {
+
+namespace {
+
+// Trouble that no repetition cures. Everything else passes: a name that is not known today may be
+// tomorrow, and hosts come back.
+struct Lasting {
+  int failure;
+  Code code;
+  const char* hint;
+};
+constexpr Lasting lasting[] = {
+    {AWS_IO_TLS_ERROR_NEGOTIATION_FAILURE, Code::denied,
+     "name the authority of the server's certificate: AWS_CA_BUNDLE=FILE"},
+    {AWS_IO_TLS_ERROR_DEFAULT_TRUST_STORE_NOT_FOUND, Code::denied,
+     "install ca-certificates, or give AWS_CA_BUNDLE"},
+    {AWS_AUTH_CREDENTIALS_PROVIDER_INVALID_ENVIRONMENT, Code::denied,
+     "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"},
+    {AWS_AUTH_SIGNING_NO_CREDENTIALS, Code::denied,
+     "give credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, AWS_PROFILE, or a role"},
+    {AWS_AUTH_CREDENTIALS_PROVIDER_IMDS_SOURCE_FAILURE, Code::denied,
+     "give credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, AWS_PROFILE, or a role"},
+    {AWS_AUTH_PROVIDER_PARSER_UNEXPECTED_RESPONSE, Code::denied,
+     "see what the credentials provider answers"},
+};
+
+}  // namespace
+
+Error runtime_error(int failure, const std::string& doing) {
+  std::string message = doing + ": " + aws_error_str(failure);
+  for (const Lasting& known : lasting) {
+    if (known.failure == failure) return {known.code, std::move(message), known.hint, ""};
+  }
+  return {Code::busy, std::move(message), "", ""};
+}
+
+Network::State::State(NetworkOptions given)
+    : options(std::move(given)), allocator(aws_default_allocator()) {
+  aws_auth_library_init(allocator);  // and with it all that it is built on
+  loops = aws_event_loop_group_new_default(allocator, 1, nullptr);
+  SMITH_CHECK(loops != nullptr, aws_error_str(aws_last_error()));
+  aws_host_resolver_default_options resolving = {};
+  resolving.el_group = loops;
+  resolving.max_entries = 8;
+  resolver = aws_host_resolver_new_default(allocator, &resolving);
+  aws_client_bootstrap_options bootstrapping = {};
+  bootstrapping.event_loop_group = loops;
+  bootstrapping.host_resolver = resolver;
+  bootstrap = aws_client_bootstrap_new(allocator, &bootstrapping);
+  SMITH_CHECK(bootstrap != nullptr, aws_error_str(aws_last_error()));
+}
+
+Network::State::~State() {
+  aws_credentials_provider_release(guarded_.credentials);
+  aws_tls_ctx_release(guarded_.tls);
+  aws_client_bootstrap_release(bootstrap);
+  aws_host_resolver_release(resolver);
+  aws_event_loop_group_release(loops);
+  aws_thread_join_all_managed();
+  aws_auth_library_clean_up();
+}
+
+Result<aws_tls_ctx*> Network::State::tls() {
+  std::lock_guard lock(guarded_.mutex);
+  return tls_locked();
+}
+
+Result<aws_tls_ctx*> Network::State::tls_locked() {
+  if (guarded_.tls != nullptr) return guarded_.tls;
+  aws_tls_ctx_options tls_options;
+  aws_tls_ctx_options_init_default_client(&tls_options, allocator);
+  int failed = 0;
+  if (!options.authorities.empty()) {
+    failed = aws_tls_ctx_options_override_default_trust_store_from_path(
+        &tls_options, nullptr, options.authorities.c_str());
+  }
+  if (failed == 0) guarded_.tls = aws_tls_client_ctx_new(allocator, &tls_options);
+  std::string reason = guarded_.tls == nullptr ? aws_error_str(aws_last_error()) : "";
+  aws_tls_ctx_options_clean_up(&tls_options);
+  if (guarded_.tls != nullptr) return guarded_.tls;
+  std::string what = options.authorities.empty() ? "TLS" : "AWS_CA_BUNDLE " + options.authorities;
+  return Error{Code::denied, what + ": " + reason, "give a file of certificates in PEM form", ""};
+}
+
+Result<aws_credentials_provider*> Network::State::credentials() {
+  std::lock_guard lock(guarded_.mutex);
+  if (guarded_.credentials != nullptr) return guarded_.credentials;
+  if (options.credentials_in_environment) {
+    // The whole chain would make a TLS context first, which may never be needed.
+    aws_credentials_provider_environment_options environment = {};
+    guarded_.credentials = aws_credentials_provider_new_environment(allocator, &environment);
+  } else {
+    aws_credentials_provider_chain_default_options chain = {};
+    chain.bootstrap = bootstrap;
+    chain.tls_ctx = SMITH_TRY(tls_locked());
+    chain.profile_name_override = cursor_of(options.profile);
+    guarded_.credentials = aws_credentials_provider_new_chain_default(allocator, &chain);
+  }
+  if (guarded_.credentials != nullptr) return guarded_.credentials;
+  return runtime_error(aws_last_error(), "looking for AWS credentials");
+}
+
+Network::Network(NetworkOptions options) : state_(std::make_unique<State>(std::move(options))) {}
+Network::~Network() = default;
+
+bool Network::stopping() const {
+  const std::atomic<bool>* stop = state_->options.stop;
+  return stop != nullptr && stop->load(std::memory_order_relaxed);
+}
+
+}  // namespace silversmith::wire

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// What all connections share: the AWS Common Runtime, one thread that moves bytes, the resolver,
+// the TLS context and the credentials. Made on first need, since each costs time at a start. One a
+// program; it outlives every client made with it.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+
+namespace silversmith::wire {
+
+struct NetworkOptions {
+  // PEM file of the authorities to trust; "" takes the system's.
+  std::string authorities;
+  // Credentials stand in the environment (AWS_ACCESS_KEY_ID and so on): nothing else is asked.
+  bool credentials_in_environment = false;
+  std::string profile;  // of the shared configuration files; "" takes the default one
+  // Once set, waits end with stopped.
+  const std::atomic<bool>* stop = nullptr;
+};
+
+class Network {
+ public:
+  explicit Network(NetworkOptions options);
+  ~Network();
+
+  // Whether waiting is to end.
+  bool stopping() const;
+
+ private:
+  friend class HttpClient;
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace silversmith::wire

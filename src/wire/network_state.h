@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the files of this folder that speak to the AWS Common Runtime share. Not for other folders.
+#pragma once
+
+#include <aws/auth/credentials.h>
+#include <aws/common/common.h>
+#include <aws/io/channel_bootstrap.h>
+#include <aws/io/event_loop.h>
+#include <aws/io/host_resolver.h>
+#include <aws/io/tls_channel_handler.h>
+
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "wire/network.h"
+
+namespace silversmith::wire {
+
+inline aws_byte_cursor cursor_of(std::string_view text) {
+  return {text.size(), reinterpret_cast<uint8_t*>(const_cast<char*>(text.data()))};
+}
+inline std::string_view text_of(aws_byte_cursor cursor) {
+  return {reinterpret_cast<const char*>(cursor.ptr), cursor.len};
+}
+
+// What an error of the runtime means for the work; `doing` is for the message: "GET http://host/x".
+Error runtime_error(int failure, const std::string& doing);
+
+struct Network::State {
+  explicit State(NetworkOptions options);
+  ~State();
+
+  // Fails with denied when the authorities can't be read.
+  Result<aws_tls_ctx*> tls();
+  // Fails with denied when no provider can be made.
+  Result<aws_credentials_provider*> credentials();
+
+  NetworkOptions options;
+  aws_allocator* allocator = nullptr;
+  aws_event_loop_group* loops = nullptr;
+  aws_host_resolver* resolver = nullptr;
+  aws_client_bootstrap* bootstrap = nullptr;
+
+ private:
+  struct Guarded {
+    std::mutex mutex;
+    aws_tls_ctx* tls = nullptr;
+    aws_credentials_provider* credentials = nullptr;
+  };
+  Result<aws_tls_ctx*> tls_locked();
+  Guarded guarded_;
+};
+
+}  // namespace silversmith::wire

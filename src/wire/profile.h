@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// The configuration files that AWS tools share (~/.aws/config and ~/.aws/credentials, or where
+// AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE say).
+#pragma once
+
+#include <string>
+
+#include "base/result.h"
+
+namespace silversmith::wire {
+
+// What a profile says of `setting`; "" when it says nothing or there is no such file. `profile` ""
+// is AWS_PROFILE or "default".
+std::string profile_setting(const std::string& profile, const std::string& setting);
+
+}  // namespace silversmith::wire
