@@ -22,13 +22,11 @@ std::string upload_id_of(uint64_t write, std::string_view key) {
   return content_hash("upload " + std::to_string(write) + " " + std::string(key)).hex();
 }
 
-Error invalid_part(const UploadPlace& upload, const CompletedPart& part) {
+Error invalid_part(const CompletedPart& part) {
   return refuse("InvalidPart",
                 "One or more of the specified parts could not be found.  The part may not have "
                 "been uploaded, or the specified entity tag may not match the part's entity tag.",
-                element("UploadId", upload.upload_id) +
-                    element("PartNumber", std::to_string(part.number)) +
-                    element("ETag", part.etag));
+                element("PartNumber", std::to_string(part.number)) + element("ETag", part.etag));
 }
 
 // The checksum of the joined content, as the upload was started with.
@@ -147,11 +145,9 @@ Result<> FakeS3State::check_upload(const Bucket& bucket, const Upload& upload,
   return {};
 }
 
-Result<Draft> FakeS3State::join(const Upload& upload, const Completion& completion) const {
-  const UploadPlace place{{"", upload.key}, ""};
+Result<std::vector<const Part*>> FakeS3State::named_parts(const Upload& upload,
+                                                          const Completion& completion) {
   std::vector<const Part*> parts;
-  std::string digests;
-  Draft draft;
   int before = 0;
   for (const CompletedPart& wanted : completion.parts) {
     if (wanted.number <= before) {
@@ -162,23 +158,31 @@ Result<Draft> FakeS3State::join(const Upload& upload, const Completion& completi
     before = wanted.number;
     auto found = upload.parts.find(wanted.number);
     if (found == upload.parts.end() || found->second.etag != bare_etag(wanted.etag)) {
-      return invalid_part(place, wanted);
+      return invalid_part(wanted);
     }
     const Part& part = found->second;
     if (!wanted.checksum.empty() && part.checksum && part.checksum->value != wanted.checksum) {
-      return invalid_part(place, wanted);
-    }
-    bool last = &wanted == &completion.parts.back();
-    if (!last && part.content.size() < limits_.part_bytes_min) {
-      return refuse(
-          "EntityTooSmall", "Your proposed upload is smaller than the minimum allowed size",
-          element("ProposedSize", std::to_string(part.content.size())) +
-              element("MinSizeAllowed", std::to_string(limits_.part_bytes_min)) +
-              element("PartNumber", std::to_string(wanted.number)) + element("ETag", part.etag));
+      return invalid_part(wanted);
     }
     parts.push_back(&part);
-    draft.content.append(part.content);
-    digests += part.md5;
+  }
+  return parts;
+}
+
+Result<Draft> FakeS3State::join(const Upload& upload, const Completion& completion) const {
+  std::vector<const Part*> parts = SMITH_TRY(named_parts(upload, completion));
+  std::string digests;
+  Draft draft;
+  for (const Part* part : parts) {
+    if (part != parts.back() && part->content.size() < limits_.part_bytes_min) {
+      return refuse(
+          "EntityTooSmall", "Your proposed upload is smaller than the minimum allowed size",
+          element("ProposedSize", std::to_string(part->content.size())) +
+              element("MinSizeAllowed", std::to_string(limits_.part_bytes_min)) +
+              element("PartNumber", std::to_string(part->number)) + element("ETag", part->etag));
+    }
+    draft.content.append(part->content);
+    digests += part->md5;
   }
   draft.etag = md5_hex(digests) + "-" + std::to_string(parts.size());
   draft.fields = upload.start.fields;

@@ -217,6 +217,8 @@ class FakeS3State {
   ObjectVersion append(Bucket& bucket, std::string_view key, ObjectVersion version);
   Result<Removal> remove_version(Bucket& bucket, const Place& place, const std::string& version);
   static void note_delete(Bucket& bucket, std::string_view key);
+  static Result<std::vector<const Part*>> named_parts(const Upload& upload,
+                                                      const Completion& completion);
   Result<Draft> join(const Upload& upload, const Completion& completion) const;
 
   BlobPool blobs_;  // first: what follows holds shares in it
