@@ -37,7 +37,7 @@ test-fast: ## the quick part of it: tidy and the unit tests of the release build
 	@tools/stage fast
 
 test-all: ## test, and the long rest: lint, soak, fuzzing
-	@tools/setup test conformance
+	@tools/setup test conformance soak
 	@tools/stage tidy
 	@tools/lint --all
 	@tools/stage sanitizers
