@@ -23,6 +23,7 @@ class InFolder : public ::testing::Test {
   InFolder() : store_(*LocalStore::open(ops_, {.root = folder_.path(), .page_keys_max = 3})) {}
   Store& store() { return *store_; }
   bool keys_are_paths() const { return true; }
+  bool tags_every_write() const { return true; }
   void outside_put(const std::string& key, const std::string& bytes) { folder_.put(key, bytes); }
   void outside_erase(const std::string& key) { fs::remove(folder_.at(key)); }
 

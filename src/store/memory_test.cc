@@ -12,6 +12,7 @@ class InMemory : public ::testing::Test {
  protected:
   Store& store() { return store_; }
   bool keys_are_paths() const { return false; }
+  bool tags_every_write() const { return true; }
   void outside_put(const std::string& key, const std::string& bytes) { store_.put(key, bytes); }
   void outside_erase(const std::string& key) { store_.erase(key); }
 

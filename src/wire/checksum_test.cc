@@ -22,7 +22,9 @@ TEST(Checksum, is_crc_64_nvme) {
   EXPECT_EQ(slow_crc("123456789"), 0xAE8B14860A799888);  // the catalogue's check value
   std::string text;
   for (int i = 0; i < 3000; ++i) {
-    if (i % 97 == 0) EXPECT_EQ(crc64nvme(text), slow_crc(text)) << i;
+    if (i % 97 == 0) {
+      EXPECT_EQ(crc64nvme(text), slow_crc(text)) << i;
+    }
     text += static_cast<char>(i * 31);
   }
 }

@@ -29,11 +29,11 @@ std::string profile_setting(const std::string& profile, const std::string& setti
   aws_allocator* allocator = aws_default_allocator();
   aws_sdkutils_library_init(allocator);
   aws_byte_cursor override = cursor_of(profile);
-  aws_string* name = aws_get_profile_name(allocator, &override);
+  aws_string* name = aws_get_profile_name(allocator, profile.empty() ? nullptr : &override);
   aws_byte_cursor setting_cursor = cursor_of(setting);
   aws_string* key = aws_string_new_from_cursor(allocator, &setting_cursor);
-  aws_profile_collection* configuration = read_collection(
-      allocator, aws_get_config_file_path(allocator, nullptr), AWS_PST_CONFIG);
+  aws_profile_collection* configuration =
+      read_collection(allocator, aws_get_config_file_path(allocator, nullptr), AWS_PST_CONFIG);
   aws_profile_collection* credentials = read_collection(
       allocator, aws_get_credentials_file_path(allocator, nullptr), AWS_PST_CREDENTIALS);
   std::string found;

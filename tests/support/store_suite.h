@@ -56,7 +56,9 @@ class StoreSuite : public Fixture {
     for (int i = 0; i < writers; i++) {
       threads.emplace_back([&, i] {
         while (!go) std::this_thread::yield();
-        Result<Tag> tag = write(key, "writer " + std::to_string(i), condition);
+        // Bytes that were never there before, as lineage makes them.
+        std::string after = condition.matches.has_value() ? condition.matches->text : "nothing";
+        Result<Tag> tag = write(key, "writer " + std::to_string(i) + " after " + after, condition);
         if (tag.ok()) won++;
         if (!tag.ok() && tag.error().code == Code::conflict) lost++;
       });
@@ -104,6 +106,8 @@ TYPED_TEST_P(StoreSuite, replaces_only_the_state_that_was_named) {
 }
 
 TYPED_TEST_P(StoreSuite, gives_equal_bytes_written_again_another_tag) {
+  // S3 tags by content; there lineage in the bytes tells two writes apart.
+  if (!this->tags_every_write()) return;
   Tag first = *this->write("k", "same", Condition::absent());
   Tag second = *this->write("k", "same", Condition::match(first));
   Tag third = *this->write("k", "same", Condition::match(second));
@@ -159,7 +163,13 @@ TYPED_TEST_P(StoreSuite, notices_that_an_open_object_was_rewritten) {
   this->outside_put("k", "after, and longer");
   EXPECT_FALSE(*(*object)->unchanged());
   char piece[3];
-  EXPECT_EQ((*object)->read(piece).error().code, Code::conflict);
+  // Bytes of the old state that are here already may still be read; never any of the new one.
+  Result<size_t> count = (*object)->read(piece);
+  if (count.ok() && !this->tags_every_write()) {
+    EXPECT_EQ(std::string(piece, *count), "bef");
+  } else {
+    EXPECT_EQ(count.ok() ? Code::busy : count.error().code, Code::conflict);
+  }
   this->outside_erase("k");
   EXPECT_EQ((*object)->unchanged().error().code, Code::missing);
 }

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "wire/profile.h"
+
+#include <gtest/gtest.h>
+
+#include "support/s3_world.h"
+#include "support/temp_folder.h"
+
+namespace silversmith::wire {
+namespace {
+
+TEST(Profile, tells_what_the_shared_files_say) {
+  test::test_network();
+  TempFolder folder;
+  folder.put("config", "[default]\nregion = eu-west-1\n[profile other]\nregion=us-west-2\n");
+  folder.put("credentials", "[third]\nregion = ap-south-1\n");
+  setenv("AWS_CONFIG_FILE", folder.at("config").c_str(), 1);
+  setenv("AWS_SHARED_CREDENTIALS_FILE", folder.at("credentials").c_str(), 1);
+  unsetenv("AWS_PROFILE");
+  EXPECT_EQ(profile_setting("", "region"), "eu-west-1");
+  EXPECT_EQ(profile_setting("other", "region"), "us-west-2");
+  EXPECT_EQ(profile_setting("third", "region"), "ap-south-1");
+  EXPECT_EQ(profile_setting("absent", "region"), "");
+  EXPECT_EQ(profile_setting("", "absent"), "");
+  setenv("AWS_CONFIG_FILE", folder.at("nothing").c_str(), 1);
+  EXPECT_EQ(profile_setting("", "region"), "");
+}
+
+}  // namespace
+}  // namespace silversmith::wire

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "wire/sqs.h"
+
+#include <gtest/gtest.h>
+
+#include "support/http_server.h"
+#include "support/s3_world.h"
+
+namespace silversmith::wire {
+namespace {
+
+// Answers one text to all, and keeps what it was asked.
+class Queue : public test::HttpHandler {
+ public:
+  test::HttpResponse answer(test::HttpRequest request, test::HttpConnection&) override {
+    target = request.headers.get("x-amz-target");
+    asked = parse_json(request.body).value();
+    test::HttpResponse response;
+    response.status = status;
+    response.text = text;
+    return response;
+  }
+  test::HttpResponse refuse(const Error&) override { return {}; }
+
+  int status = 200;
+  std::string text = "{}";
+  std::string target;
+  Json asked;
+};
+
+class Sqs : public ::testing::Test {
+ protected:
+  Sqs()
+      : server(test::HttpServer::start(service, {}).value()),
+        client(HttpClient::make(test::test_network(),
+                                {"127.0.0.1", server.port(), false, "us-east-1", "sqs"},
+                                test::test_http_options())
+                   .value()),
+        queue(client, "http://q/1/in") {}
+
+  Queue service;
+  test::HttpServer server;
+  HttpClient client;
+  SqsQueue queue;
+};
+
+TEST_F(Sqs, receives_messages_with_their_counts) {
+  service.text = R"({"Messages":[{"MessageId":"m1","ReceiptHandle":"r1","Body":"{\"a\":1}",)"
+                 R"("Attributes":{"ApproximateReceiveCount":"3"}},{"MessageId":"m2"}]})";
+  auto messages = *queue.receive(10, 20, 60);
+  EXPECT_EQ(service.target, "AmazonSQS.ReceiveMessage");
+  EXPECT_EQ(service.asked.text_or("QueueUrl", ""), "http://q/1/in");
+  EXPECT_EQ(service.asked.int_or("WaitTimeSeconds", 0), 20);
+  EXPECT_EQ(service.asked.int_or("VisibilityTimeout", 0), 60);
+  ASSERT_EQ(messages.size(), 2U);
+  EXPECT_EQ(messages[0].id, "m1");
+  EXPECT_EQ(messages[0].receipt, "r1");
+  EXPECT_EQ(messages[0].body, "{\"a\":1}");
+  EXPECT_EQ(messages[0].receives, 3U);
+  EXPECT_EQ(messages[1].receives, 0U);
+}
+
+TEST_F(Sqs, takes_no_messages_for_no_failure) {
+  EXPECT_TRUE(queue.receive(1, 0, 30)->empty());
+  service.text = "";
+  EXPECT_TRUE(queue.receive(1, 0, 30)->empty());
+}
+
+TEST_F(Sqs, names_the_delivery_that_it_keeps_or_removes) {
+  ASSERT_TRUE(queue.hide({"m", "r", "", 1}, 45).ok());
+  EXPECT_EQ(service.target, "AmazonSQS.ChangeMessageVisibility");
+  EXPECT_EQ(service.asked.text_or("ReceiptHandle", ""), "r");
+  EXPECT_EQ(service.asked.int_or("VisibilityTimeout", 0), 45);
+  ASSERT_TRUE(queue.remove({"m", "r", "", 1}).ok());
+  EXPECT_EQ(service.target, "AmazonSQS.DeleteMessage");
+}
+
+TEST_F(Sqs, says_conflict_for_a_lease_that_is_lost) {
+  service.status = 400;
+  service.text = R"({"__type":"com.amazonaws.sqs#ReceiptHandleIsInvalid","message":"gone"})";
+  EXPECT_EQ(queue.hide({}, 1).error().code, Code::conflict);
+  service.text = R"({"__type":"com.amazonaws.sqs#MessageNotInflight"})";
+  EXPECT_EQ(queue.remove({}).error().code, Code::conflict);
+}
+
+TEST_F(Sqs, tells_operators_what_is_wrong_with_the_queue) {
+  service.status = 400;
+  service.text = R"({"__type":"com.amazonaws.sqs#QueueDoesNotExist","message":"no such queue"})";
+  Error error = queue.receive(1, 0, 30).error();
+  EXPECT_EQ(error.code, Code::denied);
+  EXPECT_NE(error.message.find("http://q/1/in"), std::string::npos);
+  EXPECT_NE(error.hint.find("URL"), std::string::npos);
+  service.status = 403;
+  service.text = R"({"__type":"com.amazon.coral.service#AccessDeniedException"})";
+  EXPECT_NE(queue.receive(1, 0, 30).error().hint.find("sqs:ReceiveMessage"), std::string::npos);
+  service.status = 503;
+  EXPECT_EQ(queue.receive(1, 0, 30).error().code, Code::busy);
+}
+
+TEST_F(Sqs, sends_and_counts) {
+  ASSERT_TRUE(queue.send("text").ok());
+  EXPECT_EQ(service.asked.text_or("MessageBody", ""), "text");
+  service.text = R"({"Attributes":{"ApproximateNumberOfMessages":"17"}})";
+  EXPECT_EQ(*queue.waiting(), 17U);
+}
+
+}  // namespace
+}  // namespace silversmith::wire
