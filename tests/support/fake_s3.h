@@ -48,10 +48,10 @@ using GateHook = std::function<Gate(Moment, const SeenRequest&)>;
 
 struct FakeS3Options {
   uint16_t port = 0;  // 0: one that is free
-  std::vector<std::string> buckets;
+  std::vector<std::string> buckets = {};
   Versioning versioning = Versioning::off;  // of these
-  SigV4Options signing;                     // no credentials: nobody checks, all is allowed
-  FakeS3Limits limits;
+  SigV4Options signing = {};                // no credentials: nobody checks, all is allowed
+  FakeS3Limits limits = {};
   Clock* clock = &system_clock();
 };
 

@@ -34,11 +34,11 @@ enum class FaultKind : uint8_t {
 
 struct FaultRule {
   FaultKind kind = FaultKind::internal_error;
-  std::string method{};     // empty: any
-  std::string operation{};  // S3's name, for example PutObject; empty: any
-  std::string key = "*";    // * any bytes, ? one
-  uint64_t skip = 0;        // so many that match go well first
-  uint64_t times = 1;       // then so many fail; 0: all
+  std::string method = {};     // empty: any
+  std::string operation = {};  // S3's name, for example PutObject; empty: any
+  std::string key = "*";       // * any bytes, ? one
+  uint64_t skip = 0;           // so many that match go well first
+  uint64_t times = 1;          // then so many fail; 0: all
   uint64_t amount = 0;
 };
 

@@ -66,9 +66,9 @@ struct Removal {
 };
 
 struct ListQuery {
-  std::string prefix;
-  std::string delimiter;
-  std::string after;          // key or common prefix: only what sorts behind
+  std::string prefix = {};
+  std::string delimiter = {};
+  std::string after = {};     // key or common prefix: only what sorts behind
   bool after_prefix = false;  // `after` is a common prefix: all below it is done
   size_t keys_max = 1000;
 };
