@@ -96,6 +96,26 @@ TEST(PlainHttp, connects_anew_when_the_server_closed_the_connection_meanwhile) {
   EXPECT_EQ(server.connections(), 3U);
 }
 
+TEST(PlainHttp, sends_no_request_over_a_connection_that_is_closed_already) {
+  ScriptedServer server(
+      {{.answer = http_answer(200, "one"), .then = Then::close}, {http_answer(200, "two")}});
+  PlainHttp http = client_of(server);
+  EXPECT_EQ(text_of(http.send(get("/1"), for_ever)), "one");
+  server.wait_for_turn(0);
+  // This one may not be repeated, so it must not go to where nobody hears it.
+  EXPECT_EQ(text_of(http.send(get("/2"), for_ever)), "two");
+}
+
+TEST(PlainHttp, takes_nothing_for_an_answer_that_was_said_before_the_question) {
+  ScriptedServer server({{http_answer(200, "one")},
+                         {.answer = http_answer(408, "too slow"), .hears = Hears::nothing},
+                         {http_answer(200, "two")}});
+  PlainHttp http = client_of(server);
+  EXPECT_EQ(text_of(http.send(get("/1"), for_ever)), "one");
+  server.wait_for_turn(1);
+  EXPECT_EQ(text_of(http.send(get("/2"), for_ever)), "two");
+}
+
 TEST(PlainHttp, asks_again_only_where_that_is_allowed) {
   // The second request is heard and the connection ends without a byte: was it done?
   auto script = [](Then then) {

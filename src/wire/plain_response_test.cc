@@ -184,6 +184,14 @@ TEST(PlainResponse, bounds_heads) {
             Code::limit);
 }
 
+TEST(PlainResponse, bounds_the_head_of_each_chunk_and_not_their_number) {
+  std::string text = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+  for (int i = 0; i < 100; ++i) text += "1\r\na\r\n";
+  auto response = read(text + "0\r\n\r\n", 1, {.head_bytes_max = 64});
+  ASSERT_TRUE(response.ok()) << response.error().message;
+  EXPECT_EQ(response->body, std::string(100, 'a'));
+}
+
 TEST(PlainResponse, keeps_the_beginning_of_a_body_that_passes_the_limit) {
   ResponseLimits limits{.body_bytes_max = 4};
   const std::string ok = "HTTP/1.1 200 OK\r\n";

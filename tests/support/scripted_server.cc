@@ -76,6 +76,11 @@ size_t ScriptedServer::connections() {
   return guarded_.connections;
 }
 
+void ScriptedServer::wait_for_turn(size_t number) {
+  std::unique_lock lock(guarded_.mutex);
+  guarded_.played.wait(lock, [&] { return guarded_.turns_played > number; });
+}
+
 // False when the server is to stop.
 bool ScriptedServer::ready(const wire::Descriptor& descriptor, short events) const {
   while (true) {
@@ -159,6 +164,9 @@ bool ScriptedServer::play_turn(const Turn& turn) {
   }
   say(turn);
   end(turn.then);
+  std::lock_guard lock(guarded_.mutex);
+  ++guarded_.turns_played;
+  guarded_.played.notify_all();
   return true;
 }
 

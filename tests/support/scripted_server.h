@@ -5,6 +5,7 @@
 // src/wire; nothing in it waits for time.
 #pragma once
 
+#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <mutex>
@@ -43,12 +44,16 @@ class ScriptedServer {
   // What was heard so far: heads and bodies as they came.
   std::vector<std::string> requests();
   size_t connections();
+  // Returns when the turn of that number, from 0, is played: what it sent or closed has arrived.
+  void wait_for_turn(size_t number);
 
  private:
   struct Guarded {
     std::mutex mutex;
     std::vector<std::string> requests;
     size_t connections = 0;
+    size_t turns_played = 0;
+    std::condition_variable played;
   };
 
   void play();
