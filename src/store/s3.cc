@@ -26,7 +26,7 @@ S3Store::S3Store(S3Options options, wire::HttpClient& client, SpoolMaker& spools
     : service_(std::move(options), client, clock), spools_(spools) {}
 
 Result<Head> S3Store::head(std::string_view key) {
-  wire::Answer answer =
+  wire::HttpAnswer answer =
       SMITH_TRY(service_.call({S3Action::look, "HEAD", std::string(key), "", {}, nullptr}));
   return head_of(answer, number_of(answer.header("Content-Length")));
 }
@@ -54,7 +54,7 @@ Result<ListPage> S3Store::list(std::string_view prefix, std::string_view after) 
       "encoding-type=url&list-type=2&prefix=" + wire::uri_encoded(root + std::string(prefix));
   if (!after.empty()) query += "&start-after=" + wire::uri_encoded(root + std::string(after));
   S3Request request{S3Action::list, "GET", "", query, {}, nullptr};
-  wire::Answer answer = SMITH_TRY(service_.call(request));
+  wire::HttpAnswer answer = SMITH_TRY(service_.call(request));
   Result<wire::XmlElement> parsed = wire::parse_xml(answer.body);
   if (!parsed.ok() || parsed->name != "ListBucketResult") {
     return Error{Code::busy, service_.where(prefix) + ": the answer is no listing", "", ""};

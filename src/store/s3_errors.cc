@@ -78,13 +78,13 @@ struct Said {
   std::string message;
 };
 
-Said said_by(const wire::Answer& answer) {
+Said said_by(const wire::HttpAnswer& answer) {
   Result<wire::XmlElement> root = wire::parse_xml(answer.body);
   if (!root.ok() || root->name != "Error") return {};
   return {std::string(root->text_of("Code")), std::string(root->text_of("Message"))};
 }
 
-Error error_for(S3Action action, const std::string& doing, const wire::Answer& answer) {
+Error error_for(S3Action action, const std::string& doing, const wire::HttpAnswer& answer) {
   Said said = said_by(answer);
   Error error;
   error.code = code_of_status(answer.status);
@@ -111,12 +111,12 @@ Error error_for(S3Action action, const std::string& doing, const wire::Answer& a
 
 }  // namespace
 
-Error s3_error(S3Action action, const std::string& doing, const wire::Answer& answer) {
+Error s3_error(S3Action action, const std::string& doing, const wire::HttpAnswer& answer) {
   return error_for(action, doing, answer);
 }
 
 std::optional<Error> error_in_body(S3Action action, const std::string& doing,
-                                   const wire::Answer& answer) {
+                                   const wire::HttpAnswer& answer) {
   Result<wire::XmlElement> root = wire::parse_xml(answer.body);
   if (root.ok() && root->name != "Error") return std::nullopt;
   Error error = error_for(action, doing, answer);

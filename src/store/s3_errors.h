@@ -12,10 +12,10 @@
 namespace silversmith::store {
 
 // `doing` names request and object: "PUT s3://lake/silver/a.parquet".
-Error s3_error(S3Action action, const std::string& doing, const wire::Answer& answer);
+Error s3_error(S3Action action, const std::string& doing, const wire::HttpAnswer& answer);
 // The same for an answer of 200 whose body is an error document after all
 // (CompleteMultipartUpload); nothing when it is none.
 std::optional<Error> error_in_body(S3Action action, const std::string& doing,
-                                   const wire::Answer& answer);
+                                   const wire::HttpAnswer& answer);
 
 }  // namespace silversmith::store

@@ -6,8 +6,8 @@
 namespace silversmith::store {
 namespace {
 
-wire::Answer answer(int status, const std::string& name) {
-  wire::Answer answer;
+wire::HttpAnswer answer(int status, const std::string& name) {
+  wire::HttpAnswer answer;
   answer.status = status;
   if (!name.empty()) {
     answer.body =
@@ -62,11 +62,11 @@ TEST(S3Errors, name_the_right_that_is_missing) {
 }
 
 TEST(S3Errors, say_what_where_and_the_request) {
-  wire::Answer denied = answer(403, "AccessDenied");
+  wire::HttpAnswer denied = answer(403, "AccessDenied");
   denied.headers.push_back({"x-amz-request-id", "R1"});
   Error error = s3_error(S3Action::write, "PUT s3://lake/silver/a.parquet", denied);
   EXPECT_EQ(error.message, "PUT s3://lake/silver/a.parquet: 403 AccessDenied: so (request R1)");
-  wire::Answer moved = answer(301, "PermanentRedirect");
+  wire::HttpAnswer moved = answer(301, "PermanentRedirect");
   moved.headers.push_back({"x-amz-bucket-region", "eu-west-1"});
   EXPECT_NE(s3_error(S3Action::read, "X", moved).hint.find("eu-west-1"), std::string::npos);
 }

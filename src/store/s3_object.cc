@@ -54,7 +54,7 @@ Result<> S3Object::begin() {
   S3Request request = request_for(0, first.bytes.size());
   for (uint32_t attempts = 1;; ++attempts) {
     first.exchange.emplace(service_.start(request, first.bytes.span()));
-    Result<wire::Answer> answer = first.exchange->begin();
+    Result<wire::HttpAnswer> answer = first.exchange->begin();
     std::optional<uint64_t> size;
     if (answer.ok() && answer->status == 206) size = whole_size(answer->header("Content-Range"));
     if (size.has_value()) {
@@ -64,7 +64,8 @@ Result<> S3Object::begin() {
     }
     // An empty object has no first byte to ask for.
     if (answer.ok() && answer->status == 416) {
-      wire::Answer look = SMITH_TRY(service_.call({S3Action::look, "HEAD", key_, "", {}, nullptr}));
+      wire::HttpAnswer look =
+          SMITH_TRY(service_.call({S3Action::look, "HEAD", key_, "", {}, nullptr}));
       if (look.header("Content-Length") == "0") {
         head_ = head_of(look, 0);
         first.bytes.resize(0);
@@ -104,7 +105,8 @@ void S3Object::fill_window() {
   }
 }
 
-Result<> S3Object::settle(const S3Request& request, Result<wire::Answer> answer, size_t wanted) {
+Result<> S3Object::settle(const S3Request& request, Result<wire::HttpAnswer> answer,
+                          size_t wanted) {
   if (!answer.ok()) return std::move(answer).error().in(service_.where(key_));
   if (!answer->good()) {
     Error error = service_.error_of(request, *answer);
@@ -176,7 +178,8 @@ Result<> S3Object::read_at(uint64_t offset, std::span<char> into) {
 }
 
 Result<bool> S3Object::unchanged() {
-  wire::Answer answer = SMITH_TRY(service_.call({S3Action::look, "HEAD", key_, "", {}, nullptr}));
+  wire::HttpAnswer answer =
+      SMITH_TRY(service_.call({S3Action::look, "HEAD", key_, "", {}, nullptr}));
   Head now = head_of(answer, head_.size);
   return now.tag == head_.tag && now.version == head_.version &&
          answer.header("Content-Length") == std::to_string(head_.size);

@@ -31,7 +31,7 @@ std::string_view without_quotes(std::string_view tag) {
 
 std::string quoted(const Tag& tag) { return "\"" + tag.text + "\""; }
 
-Head head_of(const wire::Answer& answer, uint64_t size) {
+Head head_of(const wire::HttpAnswer& answer, uint64_t size) {
   Head head;
   head.size = size;
   head.tag.text = without_quotes(answer.header("ETag"));
@@ -88,14 +88,14 @@ wire::Exchange S3Service::start(const S3Request& request, std::span<char> room) 
   return client_.start(wire_request(request), room);
 }
 
-Error S3Service::error_of(const S3Request& request, const wire::Answer& answer) const {
+Error S3Service::error_of(const S3Request& request, const wire::HttpAnswer& answer) const {
   std::string place = request.key.empty() ? "s3://" + options_.bucket : where(request.key);
   return s3_error(request.action, request.method + " " + place, answer);
 }
 
-Result<wire::Answer> S3Service::call(const S3Request& request) {
+Result<wire::HttpAnswer> S3Service::call(const S3Request& request) {
   for (uint32_t attempts = 1;; ++attempts) {
-    Result<wire::Answer> answer = start(request).finish();
+    Result<wire::HttpAnswer> answer = start(request).finish();
     if (answer.ok() && answer->good()) {
       succeeded();
       return answer;

@@ -69,9 +69,9 @@ class S3Service {
   // Sends once; the answer may say anything.
   wire::Exchange start(const S3Request& request, std::span<char> room = {});
   // Sends, and again after passing trouble. A good answer, or what else it says as an error.
-  Result<wire::Answer> call(const S3Request& request);
+  Result<wire::HttpAnswer> call(const S3Request& request);
   // What is wrong with an answer that is not good.
-  Error error_of(const S3Request& request, const wire::Answer& answer) const;
+  Error error_of(const S3Request& request, const wire::HttpAnswer& answer) const;
   // Whether another try of a request is due after `error`; pauses first.
   bool again(const Error& error, uint32_t attempts);
   void succeeded() { budget_.give_back(); }
@@ -88,7 +88,7 @@ class S3Service {
 };
 
 // What an answer's headers tell of the object. `size` is of the whole object.
-Head head_of(const wire::Answer& answer, uint64_t size);
+Head head_of(const wire::HttpAnswer& answer, uint64_t size);
 std::string quoted(const Tag& tag);  // as If-Match has it
 
 }  // namespace silversmith::store

@@ -115,7 +115,7 @@ Result<> S3Upload::begin_parts(const Metadata& metadata) {
   add_metadata(request.headers, metadata);
   request.headers.push_back({"x-amz-checksum-algorithm", "CRC64NVME"});
   request.headers.push_back({"x-amz-checksum-type", "FULL_OBJECT"});
-  wire::Answer answer = SMITH_TRY(service_.call(request));
+  wire::HttpAnswer answer = SMITH_TRY(service_.call(request));
   Result<wire::XmlElement> root = wire::parse_xml(answer.body);
   if (root.ok()) upload_id_ = root->text_of("UploadId");
   if (!upload_id_.empty()) return {};
@@ -129,7 +129,7 @@ Result<> S3Upload::send(Part& part) {
   request.query = "partNumber=" + std::to_string(sent_.size() + 1) +
                   "&uploadId=" + wire::uri_encoded(upload_id_);
   request.headers.push_back(checksum_header(part.checksum));
-  wire::Answer answer = SMITH_TRY(service_.call(request));
+  wire::HttpAnswer answer = SMITH_TRY(service_.call(request));
   sent_.push_back({std::string(answer.header("ETag")), wire::checksum_text(part.checksum)});
   checksum_ = sent_.size() == 1
                   ? part.checksum
@@ -169,7 +169,7 @@ Result<Tag> S3Upload::put(std::string_view key, const Metadata& metadata,
   request.headers.push_back(header_of(condition));
   request.headers.push_back(checksum_header(checksum));
   add_metadata(request.headers, metadata);
-  wire::Answer answer = SMITH_TRY(service_.call(request));
+  wire::HttpAnswer answer = SMITH_TRY(service_.call(request));
   return head_of(answer, size_).tag;
 }
 
@@ -196,7 +196,7 @@ Result<Tag> S3Upload::complete(const Condition& condition) {
   request.headers.push_back({"x-amz-mp-object-size", std::to_string(size_)});
   std::string doing = "POST " + service_.where(expected_.key);
   for (uint32_t attempts = 1;; ++attempts) {
-    wire::Answer answer = SMITH_TRY(service_.call(request));
+    wire::HttpAnswer answer = SMITH_TRY(service_.call(request));
     std::optional<Error> error = error_in_body(request.action, doing, answer);
     if (!error.has_value()) {
       upload_id_.clear();

@@ -94,7 +94,7 @@ aws_input_stream* make_body_stream(aws_allocator* allocator, RandomAccess& body)
 
 }  // namespace
 
-std::string_view Answer::header(std::string_view name) const {
+std::string_view HttpAnswer::header(std::string_view name) const {
   for (const Header& header : headers) {
     if (same_name(header.name, name)) return header.value;
   }
@@ -172,7 +172,7 @@ struct Exchange::State {
   aws_condition_variable changed = AWS_CONDITION_VARIABLE_INIT;
   aws_http_connection* connection = nullptr;
   aws_http_stream* stream = nullptr;
-  Answer answer;
+  HttpAnswer answer;
   int failure = 0;
   bool begun = false;
   bool cancelled = false;
@@ -283,7 +283,7 @@ int Exchange::State::headers_came(aws_http_stream* stream, aws_http_header_block
 
 int Exchange::State::body_came(aws_http_stream*, const aws_byte_cursor* bytes, void* self) {
   auto* state = static_cast<State*>(self);
-  Answer& answer = state->answer;
+  HttpAnswer& answer = state->answer;
   bool fits = true;
   aws_mutex_lock(&state->mutex);
   if (answer.good() && !state->room.empty()) {
@@ -353,10 +353,10 @@ Result<size_t> Exchange::wait_for(size_t bytes) {
   return filled;
 }
 
-Result<Answer> Exchange::begin() {
+Result<HttpAnswer> Exchange::begin() {
   SMITH_TRY(state_->wait([&] { return state_->answer.filled > 0; }));
   aws_mutex_lock(&state_->mutex);
-  Answer answer = state_->answer;
+  HttpAnswer answer = state_->answer;
   bool failed = state_->done && state_->failure != 0;
   aws_mutex_unlock(&state_->mutex);
   if (state_->refused.has_value()) return *state_->refused;
@@ -364,7 +364,7 @@ Result<Answer> Exchange::begin() {
   return answer;
 }
 
-Result<Answer> Exchange::finish() {
+Result<HttpAnswer> Exchange::finish() {
   SMITH_TRY(state_->wait([] { return false; }));
   if (state_->refused.has_value()) return *state_->refused;
   if (state_->failure != 0) return runtime_error(state_->failure, state_->doing());
@@ -426,7 +426,7 @@ Exchange HttpClient::start(Request request, std::span<char> room) {
   return Exchange(std::move(state));
 }
 
-Result<Answer> HttpClient::send(Request request) { return start(std::move(request)).finish(); }
+Result<HttpAnswer> HttpClient::send(Request request) { return start(std::move(request)).finish(); }
 
 const Endpoint& HttpClient::endpoint() const { return state_->endpoint; }
 

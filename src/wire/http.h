@@ -44,7 +44,7 @@ struct Request {
   RandomAccess* body = nullptr;  // outlives the exchange
 };
 
-struct Answer {
+struct HttpAnswer {
   int status = 0;
   std::vector<Header> headers;
   std::string body;   // what was not read into the caller's own room
@@ -84,11 +84,11 @@ class Exchange {
   Result<size_t> wait_for(size_t bytes);
   // Waits for status and headers, which it returns with what has come of a body of no room.
   // Fails as finish() does.
-  Result<Answer> begin();
+  Result<HttpAnswer> begin();
   // Waits for the end. An answer of any status is a success.
   // Fails with busy (no connection, lost, timed out: the request may have had its effect), denied
   // (no credentials, a certificate that is not trusted), stopped.
-  Result<Answer> finish();
+  Result<HttpAnswer> finish();
 
  private:
   friend class HttpClient;
@@ -106,10 +106,10 @@ class HttpClient {
   ~HttpClient();
 
   // Signs and sends. The body of a good answer goes into `room` as far as that reaches (one more
-  // byte is an error), if room is given; any other body, up to 1 MiB, is in Answer::body.
+  // byte is an error), if room is given; any other body, up to 1 MiB, is in HttpAnswer::body.
   Exchange start(Request request, std::span<char> room = {});
   // start() and finish().
-  Result<Answer> send(Request request);
+  Result<HttpAnswer> send(Request request);
 
   const Endpoint& endpoint() const;
   // Whether waiting is to end.

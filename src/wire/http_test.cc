@@ -49,7 +49,7 @@ class Http : public ::testing::Test {
 
 TEST_F(Http, sends_what_it_is_given_and_signs_it) {
   TextBody body("bytes");
-  Answer answer = *client.send({"PUT", "/a%20b?x=1", {{"X-Test", "here"}}, &body});
+  HttpAnswer answer = *client.send({"PUT", "/a%20b?x=1", {{"X-Test", "here"}}, &body});
   EXPECT_EQ(answer.status, 200);
   EXPECT_EQ(answer.body, "PUT /a%20b?x=1\nhere\nbytes");
   EXPECT_EQ(answer.header("x-said"), "yes");
@@ -63,7 +63,7 @@ TEST_F(Http, fills_the_room_it_is_given) {
   std::string room(10, '?');
   Exchange exchange = client.start({"GET", "/", {}, nullptr}, room);
   EXPECT_EQ(*exchange.wait_for(10), 10U);
-  Answer answer = *exchange.finish();
+  HttpAnswer answer = *exchange.finish();
   EXPECT_EQ(answer.filled, 10U);
   EXPECT_EQ(room, echo.text);
   EXPECT_EQ(answer.body, "");
@@ -79,7 +79,7 @@ TEST_F(Http, keeps_what_a_refusal_says_out_of_the_room) {
   echo.status = 404;
   echo.text = "<Error/>";
   std::string room(100, '?');
-  Answer answer = *client.start({"GET", "/", {}, nullptr}, room).finish();
+  HttpAnswer answer = *client.start({"GET", "/", {}, nullptr}, room).finish();
   EXPECT_EQ(answer.body, "<Error/>");
   EXPECT_EQ(answer.filled, 0U);
 }
@@ -89,7 +89,7 @@ TEST_F(Http, tells_status_and_headers_before_the_end) {
   echo.delivery.bytes_per_second = 50'000;
   std::string room(100'000, '?');
   Exchange exchange = client.start({"GET", "/", {}, nullptr}, room);
-  Answer begun = *exchange.begin();
+  HttpAnswer begun = *exchange.begin();
   EXPECT_EQ(begun.status, 200);
   EXPECT_LT(begun.filled, room.size());
 }

@@ -19,7 +19,7 @@ bool is_lost_lease(std::string_view name) {
          name == "InvalidParameterValue";
 }
 
-Error error_of(const std::string& doing, const Answer& answer) {
+Error error_of(const std::string& doing, const HttpAnswer& answer) {
   Result<Json> said = parse_json(answer.body);
   std::string name = said.ok() ? name_in(*said) : std::string();
   Error error;
@@ -62,7 +62,7 @@ Result<Json> SqsQueue::call(std::string_view action, Json fields) {
   request.headers.push_back({"Content-Type", "application/x-amz-json-1.0"});
   request.body = &body;
   std::string doing = std::string(action) + " " + url_;
-  Answer answer = SMITH_TRY(client_.send(std::move(request)).in(doing));
+  HttpAnswer answer = SMITH_TRY(client_.send(std::move(request)).in(doing));
   if (!answer.good()) return error_of(doing, answer);
   if (answer.body.empty()) return Json::object();
   Result<Json> said = parse_json(answer.body);
