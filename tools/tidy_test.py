@@ -177,6 +177,20 @@ class Tidy(unittest.TestCase):
         self.expect_none({"README.md": "held by `Suite.keeps_it`\n",
                           "src/base/a_test.cc": SPDX + "TEST_F(Suite,\n       keeps_it) {}\n"})
 
+    def test_decisions_are_named_by_their_pages(self):
+        for comment in ("// as decisions 24 says\n", "// Decision 7.\n", "// decisions.md 3\n"):
+            self.expect("decision", "src/base/a.cc", {"src/base/a.cc": SPDX + comment})
+        self.expect_none({"src/base/a.cc": SPDX + "// Of decisions, 2 are made here.\n"})
+
+    def test_list_of_decisions_is_held_to_the_folder(self):
+        page = {"docs/decisions/0001-a.md": "# 0001: A\n"}
+        shown = CLEAN["ARCHITECTURE.md"].replace(
+            "tools/     tables\n", "tools/     tables\ndocs/      pages\n")
+        self.expect("decision", "ARCHITECTURE.md", {**page, "ARCHITECTURE.md": shown})
+        shown += "- [0001: A](docs/decisions/0001-a.md)\n"
+        self.expect_none({**page, "ARCHITECTURE.md": shown})
+        self.expect("link", "ARCHITECTURE.md", {"ARCHITECTURE.md": shown})
+
     def test_tree_of_architecture_is_held_to_the_disk(self):
         self.expect("tree", "ARCHITECTURE.md",
                     {"ARCHITECTURE.md": CLEAN["ARCHITECTURE.md"].replace("src/csv/", "src/tsv/")})

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What people see: results on standard output, everything else on standard error, colour and a
-// progress line only on a terminal. Exit statuses are contracts-and-ux.md 10.3's.
+// progress line only on a terminal. Exit statuses are docs/operations/runbook.md's.
 #pragma once
 
 #include <atomic>

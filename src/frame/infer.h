@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Types from the values themselves, exactly over the whole file (`--types stable`, decisions 27):
+// Types from the values themselves, exactly over the whole file (`--types stable`,
+// docs/decisions/0031-types-as-a-set-of-what-was-seen.md):
 // integer → number → boolean → date → timestamp → text. A TypeScan sees every accepted record once;
 // scans of different spans merge in any order to the same answer.
 #pragma once

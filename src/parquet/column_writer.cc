@@ -214,7 +214,8 @@ class TypedWriter : public ColumnWriter {
     return {};
   }
 
-  // Leaves sampling for PLAIN: what was sampled comes again as rows. No page has been written yet.
+  // Leaves sampling for PLAIN: what was sampled comes again as rows. No page of ids has been
+  // written yet: only pages of nulls end while the sample is empty.
   Result<> give_up() {
     mode_ = Mode::plain;
     if constexpr (has_dictionary) {

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "parquet/compress.h"
+#include "parquet/footer.h"
 #include "support/parquet_values.h"
 
 namespace silversmith::parquet {
@@ -76,6 +78,79 @@ TEST(ColumnWriter, gives_a_full_dictionary_up_and_keeps_its_pages) {
   uint64_t rows = 0;
   for (size_t i = 1; i < chunk.pages.size(); ++i) rows += chunk.pages[i].rows;
   EXPECT_EQ(rows, 400'000U);
+}
+
+// The one PLAIN page of `values`, as it is stored and as it was before.
+struct StoredPage {
+  std::string packed;
+  std::string image;
+};
+
+StoredPage plain_page(const test::Values& values) {
+  WriterOptions options = WriterOptions::for_columns(1);
+  PageWriter pages(options, nullptr);
+  auto writer = make_column_writer({"c", values.type, true}, options, pages);
+  auto rows = static_cast<uint32_t>(values.null.size());
+  EXPECT_TRUE(writer->append(test::cut(values, 0, rows)).ok());
+  ColumnChunk chunk = writer->finish().value();
+  EXPECT_EQ(chunk.pages.size(), 1U);
+  EXPECT_EQ(chunk.pages[0].encoding, Encoding::plain);
+  test::StringSink sink;
+  EXPECT_TRUE(pages.take().copy(0, chunk.pages[0].bytes, sink).ok());
+  PageHeader header = read_page_header(sink.text).value();
+  StoredPage page{sink.text.substr(header.header_bytes), ""};
+  Buffer<char> image;
+  size_t size = chunk.pages[0].uncompressed_bytes - header.header_bytes;
+  EXPECT_TRUE(decompress(options.codec, page.packed, size, image).ok());
+  page.image.assign(image.data(), image.size());
+  return page;
+}
+
+bool is_as_the_library_packs(const StoredPage& page) {
+  return Compressor(Codec::snappy, 0).compress(page.image, Grain::bytes) == page.packed;
+}
+
+// Values that count up from `first`, which word by word get as small as by the library.
+template <class T>
+test::Values counting(Type type, T first) {
+  test::Values values{type, std::vector<bool>(20'000), {}};
+  for (size_t i = 0; i < values.null.size(); ++i) {
+    values.bytes.push_back(test::bytes_of(static_cast<T>(first + static_cast<T>(i))));
+  }
+  return values;
+}
+
+TEST(ColumnWriter, has_pages_of_8_byte_values_compressed_by_words) {
+  Type real_type{Kind::float64, 0, 0, false};
+  for (const test::Values& values :
+       {counting<int64_t>(int64_type, 1'000'000), counting<double>(real_type, 0x1p52)}) {
+    StoredPage page = plain_page(values);
+    EXPECT_FALSE(is_as_the_library_packs(page)) << frame::describe(values.type);
+    std::string image;
+    for (const std::string& value : values.bytes) image += value;
+    EXPECT_EQ(page.image, image);
+  }
+}
+
+// Values that words would suit, were they asked: every other one is the same, or a length.
+TEST(ColumnWriter, has_pages_of_other_values_compressed_by_the_library) {
+  test::Values dates = counting<int32_t>({Kind::date, 0, 0, false}, 10'000);
+  for (size_t i = 1; i < dates.bytes.size(); i += 2) dates.bytes[i] = test::bytes_of(int32_t{7});
+  test::Values texts{{Kind::text, 0, 0, false}, std::vector<bool>(20'000), {}};
+  for (size_t i = 0; i < texts.null.size(); ++i) {
+    std::string text;
+    for (size_t rest = i; text.size() < 4; rest /= 26) {
+      text.push_back(static_cast<char>('a' + rest % 26));
+    }
+    texts.bytes.push_back(std::move(text));
+  }
+  texts.bytes.back() += "more";  // words end where the page does: with the length of a text
+  for (const test::Values& values : {dates, texts}) {
+    StoredPage page = plain_page(values);
+    EXPECT_TRUE(is_as_the_library_packs(page)) << frame::describe(values.type);
+    std::string by_words(Compressor(Codec::snappy, 0).compress(page.image, Grain::words));
+    EXPECT_NE(by_words, page.packed) << frame::describe(values.type) << ": words do not suit";
+  }
 }
 
 TEST(ColumnWriter, cuts_pages_at_exact_rows) {

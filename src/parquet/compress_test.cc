@@ -5,6 +5,8 @@
 
 #include <string>
 
+#include "support/parquet_values.h"
+
 namespace silversmith::parquet {
 namespace {
 
@@ -36,7 +38,36 @@ TEST(Compressor, takes_words_only_where_they_get_about_as_small) {
   EXPECT_EQ(compressor.compress(few, Grain::words), packed);
   packed = compressor.compress(keys, Grain::bytes);
   EXPECT_NE(compressor.compress(keys, Grain::words), packed);
-  EXPECT_LE(compressor.compress(keys, Grain::words).size(), packed.size() * 17 / 16);
+  std::string by_words(compressor.compress(keys, Grain::words));
+  EXPECT_LE(by_words.size(), packed.size() * 17 / 16);
+  Buffer<char> back;
+  ASSERT_TRUE(decompress(Codec::snappy, by_words, keys.size(), back).ok());
+  EXPECT_EQ(std::string_view(back.data(), back.size()), keys);
+}
+
+TEST(Compressor, leaves_small_pages_to_the_library) {
+  Compressor compressor(Codec::snappy, 1);
+  std::string keys;
+  for (uint64_t i = 0; i < 1'023; ++i) keys.append(reinterpret_cast<const char*>(&i), sizeof i);
+  std::string packed(compressor.compress(keys, Grain::bytes));
+  EXPECT_EQ(compressor.compress(keys, Grain::words), packed);
+  keys += keys.substr(0, sizeof(uint64_t));
+  packed = compressor.compress(keys, Grain::bytes);
+  EXPECT_NE(compressor.compress(keys, Grain::words), packed);
+}
+
+// Thirty-one million seconds: no two words of a short sample are alike, many of a page are.
+TEST(Compressor, leaves_to_the_library_what_words_do_not_make_smaller) {
+  Compressor compressor(Codec::snappy, 1);
+  test::Numbers numbers(7);
+  for (size_t page_bytes : {size_t{16} << 10, size_t{512} << 10}) {
+    std::string times;
+    while (times.size() < page_bytes) {
+      times += test::bytes_of(1'700'000'000'000'000 + numbers.below(31'536'000) * 1'000'000);
+    }
+    std::string packed(compressor.compress(times, Grain::bytes));
+    EXPECT_EQ(compressor.compress(times, Grain::words), packed) << page_bytes;
+  }
 }
 
 TEST(Compressor, refuses_another_size_and_other_bytes) {

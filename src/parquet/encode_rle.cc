@@ -8,21 +8,15 @@
 #include <utility>
 
 #include "base/check.h"
+#include "parquet/integers.h"
 
 namespace silversmith::parquet {
 
 namespace {
 
-size_t put_varint(uint64_t value, char* to) {
-  size_t size = 0;
-  for (; value >= 0x80; value >>= 7) to[size++] = static_cast<char>((value & 0x7F) | 0x80);
-  to[size++] = static_cast<char>(value);
-  return size;
-}
-
 void append_varint(uint64_t value, Buffer<char>& out) {
-  char bytes[10];
-  out.append(bytes, put_varint(value, bytes));
+  char bytes[varint_bytes_max];
+  out.append(bytes, static_cast<size_t>(put_varint(bytes, value) - bytes));
 }
 
 // Packs 32 values of Bits bits, least significant bit first, into 4 * Bits bytes. All shifts are
@@ -52,7 +46,6 @@ constexpr std::array<Pack, sizeof...(I)> make_packers(std::index_sequence<I...>)
 }
 
 constexpr auto packers = make_packers(std::make_index_sequence<16>());
-static_assert(std::endian::native == std::endian::little, "words are stored as they are");
 
 // One bit-packed run: a varint of (groups of 8) * 2 + 1, then the groups; the last is padded
 // with zeros.
@@ -187,18 +180,18 @@ void Levels::clear() {
 
 size_t Levels::encode(char* to) const {
   char* body = to + 4;
-  size_t size = 0;
+  char* end = body;
   if (nulls_ == 0 || nulls_ == rows_) {
-    size = put_varint(static_cast<uint64_t>(rows_) << 1, body);
-    body[size++] = nulls_ == 0 ? 1 : 0;
+    end = put_varint(body, static_cast<uint64_t>(rows_) << 1);
+    *end++ = nulls_ == 0 ? 1 : 0;
   } else {
-    size = put_varint(static_cast<uint64_t>((rows_ + 7) / 8) << 1 | 1, body);
-    std::memcpy(body + size, bits_.data(), (rows_ + 7) / 8);
-    size += (rows_ + 7) / 8;
+    end = put_varint(body, static_cast<uint64_t>((rows_ + 7) / 8) << 1 | 1);
+    std::memcpy(end, bits_.data(), (rows_ + 7) / 8);
+    end += (rows_ + 7) / 8;
   }
-  auto length = static_cast<uint32_t>(size);
+  auto length = static_cast<uint32_t>(end - body);
   std::memcpy(to, &length, 4);
-  return 4 + size;
+  return 4 + size_t{length};
 }
 
 }  // namespace silversmith::parquet

@@ -304,7 +304,7 @@ Result<FileSummary> FileWriter::finish(const KeyValues& key_values) {
   uint64_t footer_place = state.sink.count();
   SMITH_TRY(state.write_footer(all, regular, behind));
   uint64_t footer_bytes = state.sink.count() - footer_place;
-  if (footer_bytes > std::numeric_limits<int32_t>::max()) {
+  if (footer_bytes > file_footer_bytes_max) {
     return Error{Code::limit, "the Parquet footer passes 2 GiB", "split the file", ""};
   }
   auto length = static_cast<uint32_t>(footer_bytes);

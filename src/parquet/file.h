@@ -22,6 +22,9 @@
 
 namespace silversmith::parquet {
 
+// The longest footer that is written or read: most readers count its bytes in signed 32 bits.
+inline constexpr uint64_t file_footer_bytes_max = (uint64_t{1} << 31) - 1;
+
 using KeyValues = std::vector<std::pair<std::string, std::string>>;
 
 struct ColumnSummary {

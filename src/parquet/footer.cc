@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "base/buffer.h"
+#include "base/limits.h"
 #include "parquet/metadata.h"
 #include "parquet/thrift.h"
 
@@ -12,10 +13,13 @@ namespace silversmith::parquet {
 
 namespace {
 
-constexpr uint64_t footer_bytes_max = uint64_t{1} << 30;
-// A row group of ours has 32 MiB of text, two bytes a row at least: twice what that makes. Nulls
-// take no bytes, so nothing else bounds what a lying file makes us allocate.
-constexpr uint64_t row_group_rows_max = uint64_t{1} << 25;
+// A row group of ours is made of one span of text, in which a record takes a byte at least, a blank
+// line that is quarantined; and rejects stand in a file of few columns however many their source
+// has. Nulls take no bytes, so nothing else bounds what a lying file makes us allocate.
+constexpr uint64_t row_group_rows_max =
+    uint64_t{limits::columns_max} * limits::span_bytes_per_column;
+static_assert(row_group_rows_max >= limits::span_bytes_min, "the largest span");
+static_assert(row_group_rows_max <= UINT32_MAX, "a column counts its rows in 32 bits");
 
 Error corrupt(std::string message) {
   return {Code::corrupt, "not a Parquet file: " + std::move(message), "", ""};
@@ -341,7 +345,7 @@ Result<Footer> read_footer(RandomAccess& file) {
   }
   uint32_t length;
   std::memcpy(&length, tail, 4);
-  if (length > size - 12 || length > footer_bytes_max) {
+  if (length > size - 12 || length > file_footer_bytes_max) {
     return corrupt("its footer claims " + std::to_string(length) + " bytes");
   }
   Buffer<char> bytes;

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/limits.h"
 #include "support/parquet_values.h"
 
 namespace silversmith::parquet {
@@ -30,6 +31,64 @@ TEST(Footer, knows_what_was_written) {
     EXPECT_EQ(footer.row_groups[0].chunks[0].null_count, 1U);
     EXPECT_GT(footer.row_groups[0].chunks[0].offset_index.size, 0U);
   }
+}
+
+// A file that is all holes but for its ends. What is read between them fails, and says how much.
+class HollowFile : public RandomAccess {
+ public:
+  explicit HollowFile(uint32_t footer_bytes) : footer_bytes_(footer_bytes) {}
+  uint64_t size() const override { return uint64_t{1} << 33; }
+  Result<> read_at(uint64_t offset, std::span<char> into) override {
+    std::string tail = test::bytes_of(footer_bytes_) + "PAR1";
+    if (into.size() > tail.size()) {
+      return Error{Code::busy, "asked for " + std::to_string(into.size()) + " bytes", "", ""};
+    }
+    std::string_view bytes = offset == 0 ? std::string_view("PAR1") : std::string_view(tail);
+    std::copy_n(bytes.data(), into.size(), into.data());
+    return {};
+  }
+
+ private:
+  uint32_t footer_bytes_;
+};
+
+TEST(Footer, is_read_up_to_the_size_that_is_written) {
+  auto most = static_cast<uint32_t>(file_footer_bytes_max);
+  HollowFile largest(most);
+  Result<Footer> read = read_footer(largest);
+  ASSERT_FALSE(read.ok());
+  EXPECT_EQ(read.error().message, "asked for 2147483647 bytes");
+  HollowFile larger(most + 1);
+  Result<Footer> refused = read_footer(larger);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code, Code::corrupt);
+}
+
+// Blank lines that are quarantined take a byte each, and a span of many columns has more of them
+// than the smallest span has bytes.
+TEST(Footer, knows_a_row_group_of_more_rows_than_the_smallest_span_has_bytes) {
+  const Schema schema = {{"c", {frame::Kind::boolean, 0, 0, false}, false}};
+  WriterOptions options = WriterOptions::for_columns(1);
+  test::StringSink sink;
+  FileWriter writer(schema, options, sink);
+  RowGroupWriter row_group(schema, options, nullptr);
+  std::vector<frame::Column> batch(1);
+  batch[0].type = schema[0].type;
+  batch[0].rows = 1U << 20;
+  batch[0].null_count = batch[0].rows;
+  batch[0].values.resize(batch[0].rows);
+  batch[0].valid.resize(batch[0].rows);
+  std::fill_n(batch[0].valid.begin(), batch[0].rows, uint8_t{0});
+  while (row_group.rows() <= limits::span_bytes_min) {
+    ASSERT_TRUE(row_group.append(batch, batch[0].rows).ok());
+  }
+  uint64_t rows = row_group.rows();
+  ASSERT_TRUE(writer.append(row_group.finish().value()).ok());
+  ASSERT_TRUE(writer.finish({}).ok());
+  test::StringFile file(sink.text);
+  Result<Footer> footer = read_footer(file);
+  ASSERT_TRUE(footer.ok()) << footer.error().message;
+  EXPECT_EQ(footer->rows, rows);
 }
 
 TEST(Footer, survives_every_changed_byte_and_length) {

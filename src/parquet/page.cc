@@ -12,10 +12,11 @@ namespace silversmith::parquet {
 namespace {
 
 // PageHeader of parquet.thrift.
-std::string header_of(const Page& page, bool dictionary, uint32_t compressed, uint32_t crc) {
+std::string header_of(const Page& page, PageKind kind, uint32_t compressed, uint32_t crc) {
+  bool dictionary = kind == PageKind::dictionary;
   ThriftWriter out;
   out.begin_struct();
-  out.field_i32(1, dictionary ? 2 : 0);
+  out.field_i32(1, static_cast<int32_t>(kind));
   out.field_i32(2, static_cast<int32_t>(page.uncompressed_bytes));
   out.field_i32(3, static_cast<int32_t>(compressed));
   out.field_i32(4, static_cast<int32_t>(crc));
@@ -40,15 +41,15 @@ PageWriter::PageWriter(const WriterOptions& options, SpoolMaker* spools)
       store_(spools, options.memory_bytes_max) {}
 
 Result<> PageWriter::write_data(std::string_view image, Page& page) {
-  return write(image, Kind::data, page);
+  return write(image, PageKind::data, page);
 }
 
 Result<> PageWriter::write_dictionary(std::string_view image, Page& page) {
   page.encoding = Encoding::plain;
-  return write(image, Kind::dictionary, page);
+  return write(image, PageKind::dictionary, page);
 }
 
-Result<> PageWriter::write(std::string_view image, Kind kind, Page& page) {
+Result<> PageWriter::write(std::string_view image, PageKind kind, Page& page) {
   // Compressed bytes may be a sixth more than the image in the worst case, and the header counts
   // in signed 32 bits.
   if (image.size() > static_cast<size_t>(std::numeric_limits<int32_t>::max()) / 4 * 3) {
@@ -59,8 +60,7 @@ Result<> PageWriter::write(std::string_view image, Kind kind, Page& page) {
   page.digest = content_hash(image);
   page.uncompressed_bytes = static_cast<uint32_t>(image.size());
   std::string_view body = compressor_.compress(image, page.grain);
-  bool dictionary = kind == Kind::dictionary;
-  std::string header = header_of(page, dictionary, static_cast<uint32_t>(body.size()), crc32(body));
+  std::string header = header_of(page, kind, static_cast<uint32_t>(body.size()), crc32(body));
   page.place = store_.size();
   page.bytes = static_cast<uint32_t>(header.size() + body.size());
   page.uncompressed_bytes = static_cast<uint32_t>(header.size() + image.size());

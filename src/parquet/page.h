@@ -22,6 +22,9 @@ namespace silversmith::parquet {
 // Parquet's encodings, by their numbers in the format.
 enum class Encoding : uint8_t { plain = 0, rle = 3, rle_dictionary = 8 };
 
+// By their numbers in the format.
+enum class PageKind : uint8_t { data = 0, dictionary = 2 };
+
 struct Page {
   Encoding encoding = Encoding::plain;
   Grain grain = Grain::bytes;
@@ -61,8 +64,7 @@ class PageWriter {
   PageStore take();
 
  private:
-  enum class Kind : uint8_t { data, dictionary };
-  Result<> write(std::string_view image, Kind kind, Page& page);
+  Result<> write(std::string_view image, PageKind kind, Page& page);
 
   Compressor compressor_;
   SpoolMaker* spools_;

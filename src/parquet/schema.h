@@ -41,7 +41,8 @@ std::string_view name_of(Codec codec);
 struct WriterOptions {
   Codec codec = Codec::snappy;
   int zstd_level = 1;
-  // Page limits depend on the column count alone (decisions 24), never on memory or threads.
+  // Page limits depend on the column count alone, never on memory or threads
+  // (docs/decisions/0041-page-cuts-by-values.md).
   uint32_t page_rows_max = 65'536;
   uint32_t page_bytes_max = 1U << 20;
   // A text column of the schema that is not in the row groups that come: it has the same value in

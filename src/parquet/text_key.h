@@ -7,21 +7,11 @@
 #include <cstdint>
 #include <cstring>
 
+#include "parquet/integers.h"
+
 namespace silversmith::parquet {
 
 __extension__ using uint128 = unsigned __int128;
-
-inline uint64_t load8(const char* from) {
-  uint64_t value;
-  std::memcpy(&value, from, 8);
-  return value;
-}
-
-inline uint32_t load4(const char* from) {
-  uint32_t value;
-  std::memcpy(&value, from, 4);
-  return value;
-}
 
 // The first eight bytes, the first one lowest, zeros behind a shorter text.
 inline uint64_t text_key(const char* data, size_t size) {

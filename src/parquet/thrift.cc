@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "parquet/integers.h"
 
 namespace silversmith::parquet {
 
@@ -15,11 +16,8 @@ constexpr int depth_max = 16;  // of what is skipped; Parquet's own metadata is 
 }  // namespace
 
 void ThriftWriter::varint(uint64_t value) {
-  while (value >= 0x80) {
-    out_.push_back(static_cast<char>((value & 0x7F) | 0x80));
-    value >>= 7;
-  }
-  out_.push_back(static_cast<char>(value));
+  char bytes[varint_bytes_max];
+  out_.append(bytes, static_cast<size_t>(put_varint(bytes, value) - bytes));
 }
 
 void ThriftWriter::zigzag(int64_t value) {

@@ -14,7 +14,7 @@
 
 namespace silversmith::silver {
 
-// Raised whenever one golden byte changes (decisions 4). 2: late columns, pages that end with a
+// Raised whenever one golden byte changes. 2: late columns, pages that end with a
 // long text. 3: pages of 8-byte values have a compressor of their own.
 inline constexpr uint32_t format_version = 3;
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which source made the silver object that stands there now. The object itself says so: by its
 // metadata where the store keeps any, else by the key-value pairs of its Parquet footer. This, not
-// the receipt, is the state that the commit protocol compares (decisions 9, 14, 15).
+// the receipt, is the state that the commit protocol compares
+// (docs/decisions/0050-commit-protocol.md and 0052-receipts-and-lineage.md).
 #pragma once
 
 #include <optional>

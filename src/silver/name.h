@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Keys: bronze → silver, quarantine, receipts (decisions 1 to 4). The mapping is injective; a
+// Keys: bronze → silver, quarantine, receipts (docs/formats/names.md). The mapping is injective; a
 // property test holds it. Names hold no clock, run id, host or thread count.
 #pragma once
 
@@ -34,7 +34,7 @@ struct Names {
 // Requires accepts(prefixes, key).
 Names names_of(const Prefixes& prefixes, std::string_view key);
 
-// "<16 hex of the source version>-<16 hex of the contract identity>" (decisions 4).
+// "<16 hex of the source version>-<16 hex of the contract identity>" (docs/formats/names.md).
 std::string generation_name(std::string_view source_version, std::string_view contract_identity);
 // What the names of all generations of a source version begin with.
 std::string generation_prefix(std::string_view source_version);

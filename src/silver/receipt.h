@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The durable account of one generation (decisions 9 and 10): `account` is a function of source,
-// contract and format version; `observed` is what this run saw. History, never state: nothing is
-// decided by a receipt, so one that is lost is made again from the footer.
+// The durable account of one generation (docs/decisions/0052-receipts-and-lineage.md): `account` is
+// a function of source, contract and format version; `observed` is what this run saw. History,
+// never state: nothing is decided by a receipt, so one that is lost is made again from the footer.
 #pragma once
 
 #include <cstdint>

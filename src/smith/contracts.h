@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which contract holds for a key (decisions 5): one given file, or every contract of a lake's
-// contracts folder by its match globs. Listing and texts are read again when they are older than
-// a minute, or when asked. What can't be read or is wrong is a configuration error, never "no
-// contract"; so are two contracts that match one key.
+// Which contract holds for a key (docs/formats/contract.md, `match`): one given file, or every
+// contract of a lake's contracts folder by its match globs. Listing and texts are read again when
+// they are older than a minute, or when asked. What can't be read or is wrong is a configuration
+// error, never "no contract"; so are two contracts that match one key.
 #pragma once
 
 #include <memory>

@@ -35,9 +35,9 @@ class Outputs {
 struct Terms {
   std::string contract;  // name; "" without a contract
   uint64_t version = 0;  // of the contract; 0 without one
-  std::string identity;  // SHA-256 hex of what changes the bytes (decisions 4 and 6)
+  std::string identity;  // SHA-256 hex of what changes the bytes
   std::string hash;      // of the contract, or of the options without one: what people compare
-  std::string outcome;   // the same without the format version: whether a verdict stands (10)
+  std::string outcome;   // the same without the format version: whether a verdict stands
   std::optional<double> bad_ratio_warn = {};  // from this share of bad records on the run warns
 };
 

@@ -3,6 +3,8 @@
 // chunk size. In the binary that also runs under the thread sanitizer.
 #include <gtest/gtest.h>
 
+#include <atomic>
+
 #include "base/text.h"
 #include "smith/pipeline.h"
 #include "support/engine.h"
@@ -114,6 +116,66 @@ TEST(Determinism, a_refusal_wins_over_a_source_that_breaks_behind_it) {
     auto made = test::try_convert(setup, open);
     ASSERT_TRUE(made.ok()) << made.error().message;
     EXPECT_EQ(made->fault(), "limit-exceeded") << threads;
+  }
+}
+
+// What a source that ends too soon and a disk that is full have seen of each other.
+struct Trouble {
+  std::atomic<bool> source_broke = false;
+};
+
+class BreakingSource : public test::MemorySource {
+ public:
+  BreakingSource(std::string bytes, Trouble& trouble)
+      : MemorySource(std::move(bytes), 4096), trouble_(trouble) {}
+  Result<size_t> read(std::span<char> into) override {
+    size_t count = SMITH_TRY(MemorySource::read(into));
+    if (count > 0) return count;
+    trouble_.source_broke = true;
+    trouble_.source_broke.notify_all();
+    return Error{Code::corrupt, "the bytes end too soon", "", "compression-error"};
+  }
+
+ private:
+  Trouble& trouble_;
+};
+
+// Fails the first thing that it is to keep; with other threads, only when the source broke too.
+class FullDisk : public SpoolMaker {
+ public:
+  FullDisk(Trouble& trouble, uint32_t threads) : trouble_(trouble), threads_(threads) {}
+  std::unique_ptr<Spool> make() override { return std::make_unique<FullSpool>(*this); }
+
+ private:
+  struct FullSpool : public Spool {
+    explicit FullSpool(FullDisk& disk) : disk_(disk) {}
+    Result<> append(std::string_view) override {
+      if (disk_.threads_ > 1) disk_.trouble_.source_broke.wait(false);
+      return Error{Code::busy, "the disk is full", "", ""};
+    }
+    uint64_t size() const override { return 0; }
+    Result<> read_at(uint64_t, std::span<char>) override { return {}; }
+    FullDisk& disk_;
+  };
+
+  Trouble& trouble_;
+  uint32_t threads_;
+};
+
+// A full disk is passing trouble: the file must not be refused for what comes behind it.
+TEST(Determinism, a_full_disk_wins_over_a_source_that_breaks_behind_it) {
+  for (uint32_t threads : {1U, 2U, 4U}) {
+    Trouble trouble;
+    FullDisk disk(trouble, threads);
+    PipelineSetup setup;
+    setup.options = options_of(threads, 4096, Target::csv);
+    setup.contract = orders("{limits: {maxBadRatio: null}}");
+    setup.spools = &disk;
+    auto made = test::try_convert(setup, [&]() -> Result<std::unique_ptr<ByteSource>> {
+      return std::unique_ptr<ByteSource>(std::make_unique<BreakingSource>(mixed(2'000), trouble));
+    });
+    ASSERT_FALSE(made.ok()) << "refused for " << made->message() << ", " << threads << " threads";
+    EXPECT_EQ(made.error().code, Code::busy) << threads;
   }
 }
 

@@ -203,9 +203,9 @@ class Forging {
     return status_of(account);
   }
 
-  // A verdict stands while source version and contract do (decisions 10), whatever format version
-  // gave it. The version costs a read of the object in a folder: only where something was refused
-  // or set aside before.
+  // A verdict stands while source version and contract do, whatever format version gave it. The
+  // version costs a read of the object in a folder: only where something was refused or set aside
+  // before.
   Result<Next> known_reject(Intake& intake, const Converter& converter) {
     std::string folder = smithy_.prefixes.quarantine + names_.rel + "/";
     if (!intake.version_known()) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who may use how much of the memory budget. The budget changes threads and spilling, never bytes
-// (decisions 24, 26); below the floor that the columns need, a run is refused with the number.
+// (docs/decisions/0007-row-group-spans.md); below the floor that the columns need, a run is refused
+// with the number.
 #pragma once
 
 #include <cstdint>

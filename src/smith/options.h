@@ -14,7 +14,7 @@
 namespace silversmith::smith {
 
 enum class Types : uint8_t {
-  stable,  // inferred exactly over the whole file (decisions 27)
+  stable,  // inferred exactly over the whole file (frame/infer.h)
   text,    // every cell keeps its text
 };
 
@@ -55,9 +55,10 @@ Result<> apply_dialect(const contract::DeclaredDialect& declared, csv::Dialect& 
 Result<csv::Dialect> settle_dialect(const EngineOptions& options,
                                     const contract::Contract* contract);
 
-// SHA-256 of what decides the outcome besides the source's bytes (decisions 4): the contract's hash
-// or the effective options, and the settled dialect. With the format version it is the identity
-// that names a generation; without it, it says whether the verdict on a refused file stands.
+// SHA-256 of what decides the outcome besides the source's bytes: the contract's hash
+// (docs/decisions/0013-what-the-contract-hash-covers.md) or the effective options, and the settled
+// dialect. With the format version it is the identity that names a generation; without it, it says
+// whether the verdict on a refused file stands.
 enum class Format : uint8_t { left_out, included };
 std::string outcome_hash(const EngineOptions& options, const contract::Contract* contract,
                          const csv::Dialect& dialect, Format format);

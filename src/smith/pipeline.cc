@@ -288,7 +288,7 @@ class Pipeline : public Converter {
   }
 
   // As convert_inline, to the byte and to the error: what the source fails with counts only when
-  // the spans before it did not refuse the file.
+  // the spans before it did not refuse the file, and no worker failed.
   Result<bool> convert_threaded(const Conversion& conversion) {
     Feed feed(*conversion.pass.splitter, feed_options(conversion.memory));
     Delivery delivery([&](uint64_t span, SpanProduct product) {
@@ -309,7 +309,8 @@ class Pipeline : public Converter {
     return {memory.ring_bytes, uint64_t{memory.threads} + 1};
   }
 
-  // Runs `body` on every worker thread while this thread reads and splits.
+  // Runs `body` on every worker thread while this thread reads and splits. Fails with what a worker
+  // fails with, else with what the reader does.
   static Result<> run_threads(Feed& feed, Pass& pass, uint32_t count,
                               const std::function<Result<>()>& body) {
     if (pass.first.has_value()) feed.prime(std::move(*pass.first));
@@ -330,9 +331,10 @@ class Pipeline : public Converter {
     if (threads.empty()) return started;
     Result<> produced = feed.produce();
     threads.clear();  // joins them
-    SMITH_TRY(std::move(produced));
+    // What a worker failed with comes before what the reader met: it was still working on bytes in
+    // front of that. A full disk must not be told as a damaged file, which would be refused.
     for (Result<>& outcome : outcomes) SMITH_TRY(std::move(outcome));
-    return {};
+    return produced;
   }
 
   PipelineSetup setup_;

@@ -90,7 +90,7 @@ void add_untyped(PlanDraft& draft, const EngineOptions& options, const std::stri
   column.false_values = {"false", "False", "FALSE"};
   add_null_sequence(column, draft.plan.dialect.null_sequence);
   column.null_tokens.emplace_back();
-  column.quoted_empty_is_text = true;  // decisions 27; types other than text drop it again
+  column.quoted_empty_is_text = true;  // types other than text drop it again
   if (options.types == Types::stable) draft.inferred.push_back(draft.plan.columns.size());
   draft.plan.columns.push_back(std::move(column));
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A file's header against its contract → the plan that the builder follows. Header faults refuse
-// the file as a whole; nothing is guessed (contracts-and-ux.md 2.1 fieldsMatch, 10.2 header codes).
+// the file as a whole; nothing is guessed (docs/formats/contract.md, `fieldsMatch`).
 #pragma once
 
 #include <string>

@@ -95,7 +95,7 @@ struct SpanWorker::State {
     SMITH_CHECK(chunk.record_count == batch.rows + batch.quarantined + records.blank_count,
                 "chunk at byte " + std::to_string(chunk.byte_offset) + " does not balance");
     SMITH_TRY(std::exchange(kept, {}));
-    SMITH_CHECK(batch.failed == false || !counts.failure.is_null(), "a failure without its record");
+    SMITH_CHECK(!batch.failed || !counts.failure.is_null(), "a failure without its record");
     SMITH_TRY(write_rows(records, batch));
     builder.trim();
     tokeniser.trim();

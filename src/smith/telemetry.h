@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a run tells: one result object, the same in `run --json`, the log line, an answer and (in
-// two groups) the receipt; and counters over many runs. Names are interface.md's and fixed.
+// two groups) the receipt; and counters over many runs. Names are docs/formats/receipt.md's and
+// fixed.
 #pragma once
 
 #include <array>
@@ -67,7 +68,7 @@ Json result_json(const RunResult& result);
 void log_result(Log& log, const RunResult& result);
 
 // Exit status of one run: 0, 1 (rejected), 2 (configuration), 3 (service), 75 (try again),
-// 143 (stopped). See contracts-and-ux.md 10.3.
+// 143 (stopped). See docs/operations/runbook.md.
 int exit_status(const RunResult& result);
 // Of several runs, what a caller must hear first: configuration, service, temporary, rejected.
 int worse_exit(int one, int other);

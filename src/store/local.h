@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A folder as a Store (decisions 17 and 18). Reads are pinned to one state of one inode. Writes go
-// to .silversmith/tmp, are synced, and become visible by link(2) or rename(2) under one of 256
-// locks that is held only from the comparison to the sync of the directory:
+// A folder as a Store (docs/decisions/0006-folder-tag.md and 0051-folder-as-a-store.md). Reads are
+// pinned to one state of one inode. Writes go to .silversmith/tmp, are synced, and become visible
+// by link(2) or rename(2) under one of 256 locks, held from the comparison to the directory's sync:
 //
 //   write tmp · fsync tmp · flock · compare tag · link (create) | rename (replace) · fsync dir
 //

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A disposable note per key: "a file in this state has this content hash", so that a sweep need
-// not read what it has read before (decisions 18). One small file a key, replaced by rename, with
-// a checksum: what does not read back whole is as good as absent. Losing all of it costs time.
+// not read what it has read before (docs/decisions/0006-folder-tag.md: a source's version is its
+// content). One small file a key, replaced by rename, with a checksum: what does not read back
+// whole is as good as absent. Losing all of it costs time.
 #pragma once
 
 #include <string>

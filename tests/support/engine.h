@@ -76,11 +76,12 @@ inline contract::Contract contract_of(const std::string& text) {
   return *std::move(contract);
 }
 
+// With spools of its own where none are given.
 inline Result<Made> try_convert(const smith::PipelineSetup& given,
                                 const smith::Converter::OpenSource& open) {
   store::BudgetSpools spools(uint64_t{1} << 16, "/tmp");
   smith::PipelineSetup setup = given;
-  setup.spools = &spools;
+  if (setup.spools == nullptr) setup.spools = &spools;
   auto pipeline = SMITH_TRY(smith::make_pipeline(std::move(setup)));
   TextOutputs outputs;
   Made made;
