@@ -349,7 +349,7 @@ class Reader {
     return {};
   }
 
-  void warn(std::string warning) { delivery_.warnings.push_back(via() + ": " + warning); }
+  void warn(const std::string& warning) { delivery_.warnings.push_back(via() + ": " + warning); }
 
   void warn_of_version(const std::string& version, std::string_view major, std::string_view name) {
     if (version.substr(0, version.find('.')) == major) return;
