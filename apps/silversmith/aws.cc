@@ -24,9 +24,7 @@ bool is_true(std::string text) {
 }
 
 // Certificates of AWS cover one label in front of its domain.
-bool fits_in_host(std::string_view bucket) {
-  return bucket.find('.') == std::string_view::npos;
-}
+bool fits_in_host(std::string_view bucket) { return bucket.find('.') == std::string_view::npos; }
 
 Error no_url(std::string_view found) {
   return {Code::invalid, "the endpoint " + show(found) + " is no URL that can be used",
@@ -67,7 +65,8 @@ Result<BucketHost> host_of_url(std::string_view url) {
 
 AwsSettings aws_settings(const Settings& settings, std::string (*given)(const char*)) {
   AwsSettings aws;
-  aws.region = first_of({settings.text("region"), given("AWS_REGION"), given("AWS_DEFAULT_REGION")});
+  aws.region =
+      first_of({settings.text("region"), given("AWS_REGION"), given("AWS_DEFAULT_REGION")});
   std::string endpoint = settings.text("endpoint-url");
   aws.s3_endpoint = first_of({endpoint, given("AWS_ENDPOINT_URL_S3"), given("AWS_ENDPOINT_URL")});
   aws.sqs_endpoint = first_of({endpoint, given("AWS_ENDPOINT_URL_SQS"), given("AWS_ENDPOINT_URL")});
@@ -100,11 +99,11 @@ Result<BucketRoot> bucket_root(std::string_view uri) {
   std::string_view rest = uri.substr(std::string_view("s3://").size());
   size_t slash = rest.find('/');
   BucketRoot root{std::string(rest.substr(0, slash)), ""};
-  bool named = !root.bucket.empty() &&
-               std::all_of(root.bucket.begin(), root.bucket.end(), [](char c) {
-                 return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-                        c == '_' || (c >= 'A' && c <= 'Z');
-               });
+  bool named =
+      !root.bucket.empty() && std::all_of(root.bucket.begin(), root.bucket.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+               c == '_' || (c >= 'A' && c <= 'Z');
+      });
   if (!named) {
     return Error{Code::invalid, show(uri) + " names no bucket", "wanted s3://BUCKET[/PREFIX]", ""};
   }

@@ -52,8 +52,8 @@ Result<std::unique_ptr<store::Store>> Cloud::store(const std::string& uri) {
   // A quarter for one reader's window; the spools have a half.
   size_t range = state.setup.memory_bytes / 4 / options.ranges_max;
   options.range_bytes = std::clamp<size_t>(range, size_t{256} << 10, options.range_bytes);
-  std::unique_ptr<store::Store> store = std::make_unique<store::S3Store>(
-      options, state.clients.back(), state.spools, system_clock());
+  std::unique_ptr<store::Store> store =
+      std::make_unique<store::S3Store>(options, state.clients.back(), state.spools, system_clock());
   return store;
 }
 

@@ -13,6 +13,8 @@ Result<Exit> init_command(const Invocation& invocation, Console& console);
 Result<Exit> run_command(const Invocation& invocation, Console& console);
 Result<Exit> watch_command(const Invocation& invocation, Console& console);
 Result<Exit> convert_command(const Invocation& invocation, Console& console);
+Result<Exit> invoke_command(const Invocation& invocation, Console& console);
+Result<Exit> event_command(const Invocation& invocation, Console& console);
 Result<Exit> runs_command(const Invocation& invocation, Console& console);
 Result<Exit> quarantine_command(const Invocation& invocation, Console& console);
 Result<Exit> parquet_command(const Invocation& invocation, Console& console);

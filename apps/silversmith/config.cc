@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdlib>
 
@@ -17,9 +15,9 @@ namespace {
 using enum OptionKind;
 
 constexpr uint64_t config_bytes_max = uint64_t{1} << 20;
-constexpr std::string_view converting = "run watch convert";
-constexpr std::string_view lakes = "run watch";
-constexpr std::string_view clouds = "run runs quarantine";
+constexpr std::string_view converting = "run watch invoke convert";
+constexpr std::string_view lakes = "run watch invoke";
+constexpr std::string_view clouds = "run invoke runs quarantine";
 
 const std::vector<OptionSpec> options = {
     {"config", value, "FILE", "silversmith.yaml", "", "read settings from this YAML file"},
@@ -37,13 +35,15 @@ const std::vector<OptionSpec> options = {
      "snappy, zstd or none, where no contract says"},
     {"contract", value, "FILE", "", converting, "this contract, for every object"},
     {"contracts", value, "DIR", "", lakes, "where contracts are; the default is LAKE/contracts"},
-    {"silver", value, "DIR", "", "run watch runs quarantine",
+    {"silver", value, "DIR", "", "run watch invoke runs quarantine",
      "put silver, quarantine and receipts under this root"},
-    {"fail-on", value, "WHAT", "never", converting, "exit 1 also on reject: one of never, reject"},
+    {"fail-on", value, "WHAT", "never", "run watch convert",
+     "exit 1 also on reject: one of never, reject"},
     {"key", list, "KEY", "", "run", "only this object; may be repeated"},
     {"reprocess", flag, "", "", "run", "also where contract or engine changed"},
     {"force", flag, "", "", "run", "always convert again"},
     {"adopt", flag, "", "", "run", "take over silver that lacks our lineage"},
+    {"event", value, "FILE", "-", "invoke", "the event to run; - is standard input"},
     {"output", value, "OUT", "", "convert", "where to write; - is standard output"},
     {"to", value, "FORMAT", "parquet", "convert", "parquet, csv or jsonl"},
     {"text", flag, "", "", "convert", "keep every cell's text, type nothing"},
@@ -73,6 +73,11 @@ const std::vector<CommandSpec> commands = {
     {"run", "LAKE", "converge every bronze object once"},
     {"watch", "LAKE", "keep converging as files arrive, until stopped"},
     {"convert", "SRC [OUT]", "convert one file; - is standard input"},
+    {"invoke", "LAKE", "run one event through the Lambda handler and print its answer"},
+    {"event eventbridge", "LAKE KEY", "print the event of EventBridge about one object"},
+    {"event s3", "LAKE KEY", "print the notification of S3 about it"},
+    {"event sqs", "LAKE KEY", "print a batch of SQS around the event of EventBridge"},
+    {"event sns", "LAKE KEY", "print what SNS makes of the notification of S3"},
     {"runs ls", "LAKE", "list runs, from receipts"},
     {"runs show", "LAKE KEY", "show the receipts of one object"},
     {"quarantine ls", "LAKE", "list what is in quarantine"},
@@ -457,21 +462,6 @@ Result<smith::EngineOptions> engine_options(const Settings& settings) {
 std::string variable(const char* name) {
   const char* text = std::getenv(name);
   return text == nullptr ? std::string() : std::string(text);
-}
-
-Terminal terminal_of(const Settings& settings) {
-  Terminal terminal;
-  terminal.is_terminal = isatty(STDERR_FILENO) == 1;
-  bool dumb = variable("TERM") == "dumb";
-  const char* force = std::getenv("CLICOLOR_FORCE");
-  std::string when = settings.text("color");
-  terminal.colour = terminal.is_terminal && !dumb && variable("NO_COLOR").empty();
-  if (force != nullptr && std::string_view(force) != "0") terminal.colour = true;
-  if (when == "always") terminal.colour = true;
-  if (when == "never") terminal.colour = false;
-  terminal.progress =
-      terminal.is_terminal && !dumb && !settings.flag("no-progress") && !settings.flag("quiet");
-  return terminal;
 }
 
 std::string configuration_page() {

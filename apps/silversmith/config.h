@@ -90,14 +90,6 @@ Result<smith::EngineOptions> engine_options(const Settings& settings);
 // An environment variable that is not ours, "" when it is unset.
 std::string variable(const char* name);
 
-// Whether standard error is for a person who wants colour and progress.
-struct Terminal {
-  bool is_terminal = false;
-  bool colour = false;
-  bool progress = false;
-};
-Terminal terminal_of(const Settings& settings);
-
 // docs/operations/configuration.md, from the tables; a test compares.
 std::string configuration_page();
 

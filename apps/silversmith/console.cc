@@ -47,6 +47,21 @@ void on_signal(int number) {
   if (progress != nullptr) progress->stop.store(true);
 }
 
+Terminal terminal_of(const Settings& settings) {
+  Terminal terminal;
+  terminal.is_terminal = isatty(STDERR_FILENO) == 1;
+  bool dumb = variable("TERM") == "dumb";
+  std::string force = variable("CLICOLOR_FORCE");
+  std::string when = settings.text("color");
+  terminal.colour = terminal.is_terminal && !dumb && variable("NO_COLOR").empty();
+  if (!force.empty() && force != "0") terminal.colour = true;
+  if (when == "always") terminal.colour = true;
+  if (when == "never") terminal.colour = false;
+  terminal.progress =
+      terminal.is_terminal && !dumb && !settings.flag("no-progress") && !settings.flag("quiet");
+  return terminal;
+}
+
 }  // namespace
 
 Exit exit_of(const Error& error) {

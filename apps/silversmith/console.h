@@ -31,6 +31,13 @@ enum class Exit : int {
 // The status for an operation that failed.
 Exit exit_of(const Error& error);
 
+// Whether standard error is for a person who wants colour and progress.
+struct Terminal {
+  bool is_terminal = false;
+  bool colour = false;
+  bool progress = false;
+};
+
 class Console {
  public:
   // For what goes wrong before there are settings.

@@ -35,6 +35,8 @@ Result<Exit> dispatch(const Invocation& invocation, Console& console) {
   if (command == "run") return run_command(invocation, console);
   if (command == "watch") return watch_command(invocation, console);
   if (command == "convert") return convert_command(invocation, console);
+  if (command == "invoke") return invoke_command(invocation, console);
+  if (command.starts_with("event ")) return event_command(invocation, console);
   if (command.starts_with("runs ")) return runs_command(invocation, console);
   if (command.starts_with("quarantine ")) return quarantine_command(invocation, console);
   if (command.starts_with("parquet ")) return parquet_command(invocation, console);

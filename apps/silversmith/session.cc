@@ -74,17 +74,18 @@ Result<> Session::find_contracts(const Settings& settings, smith::PipelineSetup 
   return {};
 }
 
-smith::RunResult Session::converge(const std::string& key, uint64_t bytes) {
+smith::RunResult Session::forge(const std::string& key, uint64_t bytes) {
   progress_->raw_bytes = 0;
   progress_->rows = 0;
   progress_->rejects = 0;
-  smith::RunResult result;
-  {
-    ProgressLine line(console_, key, *progress_, bytes);
-    smith::Smithy smithy{lake_->source(), lake_->target(), lake_->prefixes(),
-                         *contracts_,     system_clock(),  forge_options_};
-    result = smith::forge(key, smithy);
-  }
+  ProgressLine line(console_, key, *progress_, bytes);
+  smith::Smithy smithy{lake_->source(), lake_->target(), lake_->prefixes(),
+                       *contracts_,     system_clock(),  forge_options_};
+  return smith::forge(key, smithy);
+}
+
+smith::RunResult Session::converge(const std::string& key, uint64_t bytes) {
+  smith::RunResult result = forge(key, bytes);
   if (hide_repeats_ && result.repeated) return result;
   smith::log_result(console_.log(), result);
   bool bad = result.status == smith::Status::error || result.status == smith::Status::rejected;

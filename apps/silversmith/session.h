@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What run and watch share: a lake, its contracts, the engine and the log, wired together; and one
-// object's way through them.
+// What run, watch and invoke share: a lake, its contracts, the engine and the log, wired together;
+// and one object's way through them.
 #pragma once
 
 #include <memory>
@@ -31,7 +31,9 @@ class Session {
   // neither logged nor printed: for sweeps, where it is the usual case.
   void hide_repeats() { hide_repeats_ = true; }
 
-  // Converges one object, prints and logs its result; `bytes` is for the progress line.
+  // Converges one object and tells nobody; `bytes` is for the progress line, 0 is unknown.
+  smith::RunResult forge(const std::string& key, uint64_t bytes);
+  // The same; prints and logs the result.
   smith::RunResult converge(const std::string& key, uint64_t bytes);
 
  private:

@@ -94,11 +94,16 @@ Json result_json(const RunResult& result) {
   return json;
 }
 
+Level level_of(const RunResult& result) {
+  if (result.status == Status::error) return Level::error;
+  // What is ignored for a reason that is an error, is ignored loudly.
+  bool warns =
+      result.status == Status::rejected || result.bad_ratio_passed || result.error.has_value();
+  return warns ? Level::warn : Level::info;
+}
+
 void log_result(Log& log, const RunResult& result) {
-  Level level = Level::info;
-  if (result.status == Status::rejected || result.bad_ratio_passed) level = Level::warn;
-  if (result.status == Status::error) level = Level::error;
-  log.write(level, "run", result_json(result));
+  log.write(level_of(result), "run", result_json(result));
 }
 
 int exit_status(const RunResult& result) {

@@ -64,7 +64,10 @@ struct RunResult {
 
 // The flat result object. A refused file has its first fault as `error`.
 Json result_json(const RunResult& result);
-// One line; the level follows from the status.
+// Of its log line: error, warn (a refusal, too many bad records, an event that smells of a loop) or
+// info.
+Level level_of(const RunResult& result);
+// One line of that level.
 void log_result(Log& log, const RunResult& result);
 
 // Exit status of one run: 0, 1 (rejected), 2 (configuration), 3 (service), 75 (try again),

@@ -6,10 +6,11 @@ import unittest
 
 from program import ProgramTest, run_program
 
-COMMANDS = ["init", "run", "watch", "convert", "runs ls", "runs show", "quarantine ls",
+COMMANDS = ["init", "run", "watch", "convert", "invoke", "event eventbridge", "event s3",
+            "event sqs", "event sns", "runs ls", "runs show", "quarantine ls",
             "quarantine show", "parquet schema", "parquet meta", "parquet head", "parquet digest",
             "parquet verify", "contract lint", "contract show", "version"]
-LATER = ["worker", "lambda", "invoke", "event", "sniff", "infer", "validate", "backfill", "sweep",
+LATER = ["worker", "lambda", "sniff", "infer", "validate", "backfill", "sweep",
          "doctor"]
 CONTRACT = """name: shop
 schema:
@@ -21,8 +22,8 @@ schema:
 
 class Help(ProgramTest):
     def test_help_of_every_command_goes_to_stdout_and_ends_well(self):
-        for command in [[], *[c.split() for c in COMMANDS], ["runs"], ["quarantine"], ["parquet"],
-                        ["contract"]]:
+        for command in [[], *[c.split() for c in COMMANDS], ["event"], ["runs"], ["quarantine"],
+                        ["parquet"], ["contract"]]:
             done = run_program(*command, "--help")
             self.assertEqual(done.status, 0, (command, done))
             self.assertEqual(done.err, "", command)
@@ -90,7 +91,7 @@ class Usage(ProgramTest):
             ["a.csv", "lake/README.md", "lake/contracts/orders.yaml"]))
 
     def test_a_lake_in_s3_is_not_supported_yet(self):
-        for command in ["init", "run", "watch"]:
+        for command in ["init", "run", "watch", "invoke"]:
             self.assert_usage(run_program(command, "s3://data-lake"), "s3://data-lake",
                               "not supported yet")
 
