@@ -37,7 +37,7 @@ Cloud::~Cloud() = default;
 Result<std::unique_ptr<store::Store>> Cloud::store(const std::string& uri) {
   State& state = *state_;
   BucketRoot root = SMITH_TRY(bucket_root(uri));
-  BucketHost host = SMITH_TRY(bucket_host(state.setup.aws, root.bucket));
+  BucketHost host = SMITH_TRY(bucket_host(state.setup.aws, root.bucket).in(uri));
   wire::Endpoint endpoint;
   endpoint.host = host.host;
   endpoint.port = host.port;

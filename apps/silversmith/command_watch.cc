@@ -140,6 +140,11 @@ class Watch {
 }  // namespace
 
 Result<Exit> watch_command(const Invocation& invocation, Console& console) {
+  const std::string& root = invocation.operands.at(0);
+  if (is_in_s3(root)) {
+    return Error{Code::invalid, root + " is not a folder, and only folders can be watched",
+                 "convert what is there: silversmith run " + root, ""};
+  }
   smith::Progress progress;
   StopSignals signals(progress);
   auto session = SMITH_TRY(Session::open(invocation, console, progress));

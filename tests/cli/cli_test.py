@@ -90,10 +90,11 @@ class Usage(ProgramTest):
         self.assertEqual(self.files_below(self.folder), sorted(
             ["a.csv", "lake/README.md", "lake/contracts/orders.yaml"]))
 
-    def test_a_lake_in_s3_is_not_supported_yet(self):
+    def test_a_lake_in_s3_is_told_what_it_lacks(self):
         for command in ["init", "run", "watch", "invoke"]:
-            self.assert_usage(run_program(command, "s3://data-lake"), "s3://data-lake",
-                              "not supported yet")
+            self.assert_usage(run_program(command, "s3://data-lake"), "s3://data-lake")
+        self.assert_usage(run_program("init", "s3://data-lake"), "needs no folders")
+        self.assert_usage(run_program("watch", "s3://data-lake"), "not a folder")
 
     def test_a_folder_that_is_no_lake_says_how_to_make_one(self):
         self.assert_usage(run_program("run", self.folder), "bronze", "silversmith init")

@@ -19,9 +19,9 @@ SANITIZED = os.environ.get("SILVERSMITH_SANITIZED") == "1"
 
 def environment(extra=None):
     """Our own variables would change what is tested."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("SILVERSMITH_")}
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("SILVERSMITH_", "AWS_"))}
     kept.pop("XDG_CONFIG_HOME", None)
-    kept.update({"TERM": "dumb", "LC_ALL": "C"})
+    kept.update({"TERM": "dumb", "LC_ALL": "C", "AWS_CONFIG_FILE": "/nonexistent"})
     kept.update(extra or {})
     return kept
 
