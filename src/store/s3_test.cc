@@ -27,24 +27,20 @@ INSTANTIATE_TYPED_TEST_SUITE_P(S3, StoreSuite, InS3);
 // With parts instead of one PUT, and ranges of a few bytes.
 class InS3ByParts : public InS3 {
  protected:
-  Store& store() {
-    if (!made_) {
-      made_ = true;
-      S3Options options;
-      options.put_bytes_max = 0;
-      options.part_bytes = 100'000;
-      options.range_bytes = 1000;
-      small_.make(options);
-    }
-    return small_.store();
+  InS3ByParts() {
+    S3Options options;
+    options.put_bytes_max = 0;
+    options.part_bytes = 100'000;
+    options.range_bytes = 1000;
+    small_.make(options);
   }
+  Store& store() { return small_.store(); }
   void outside_put(const std::string& key, const std::string& bytes) { small_.put(key, bytes); }
   void outside_erase(const std::string& key) {
     EXPECT_TRUE(store().remove(key, store().head(key)->tag).ok());
   }
 
  private:
-  bool made_ = false;
   test::S3World small_;
 };
 INSTANTIATE_TYPED_TEST_SUITE_P(S3ByParts, StoreSuite, InS3ByParts);

@@ -51,10 +51,11 @@ class S3World {
     options.signing.credentials = {{"AKIDTEST", "secret/of+tests", ""}};
     options.limits.part_bytes_min = 1;
     fake_ = std::move(FakeS3::start(std::move(options))).value();
+    make({});  // here, since threads of a test may ask for it at once
   }
 
   FakeS3& fake() { return *fake_; }
-  store::Store& store() { return store_ == nullptr ? make({}) : *store_; }
+  store::Store& store() { return *store_; }
   // A store with these options; bucket and style of addresses are given.
   store::Store& make(store::S3Options options) {
     options.bucket = bucket;
