@@ -17,12 +17,6 @@ std::string first_of(std::initializer_list<std::string> texts) {
   return {};
 }
 
-bool is_true(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return text == "true";
-}
-
 // Certificates of AWS cover one label in front of its domain.
 bool fits_in_host(std::string_view bucket) { return bucket.find('.') == std::string_view::npos; }
 
@@ -32,13 +26,9 @@ Error no_url(std::string_view found) {
 }
 
 std::optional<uint16_t> port_of(std::string_view digits) {
-  uint32_t port = 0;
-  for (char c : digits) {
-    if (c < '0' || c > '9' || port > 65'535) return std::nullopt;
-    port = port * 10 + static_cast<uint32_t>(c - '0');
-  }
-  if (digits.empty() || port == 0 || port > 65'535) return std::nullopt;
-  return static_cast<uint16_t>(port);
+  std::optional<uint64_t> port = parse_number(digits);
+  if (!port.has_value() || *port == 0 || *port > 65'535) return std::nullopt;
+  return static_cast<uint16_t>(*port);
 }
 
 Result<BucketHost> host_of_url(std::string_view url) {
@@ -72,8 +62,8 @@ AwsSettings aws_settings(const Settings& settings, std::string (*given)(const ch
   aws.sqs_endpoint = first_of({endpoint, given("AWS_ENDPOINT_URL_SQS"), given("AWS_ENDPOINT_URL")});
   aws.authorities = given("AWS_CA_BUNDLE");
   aws.profile = given("AWS_PROFILE");
-  aws.fips = is_true(given("AWS_USE_FIPS_ENDPOINT"));
-  aws.dual_stack = is_true(given("AWS_USE_DUALSTACK_ENDPOINT"));
+  aws.fips = equal_ignoring_case(given("AWS_USE_FIPS_ENDPOINT"), "true");
+  aws.dual_stack = equal_ignoring_case(given("AWS_USE_DUALSTACK_ENDPOINT"), "true");
   aws.credentials_in_environment =
       !given("AWS_ACCESS_KEY_ID").empty() && !given("AWS_SECRET_ACCESS_KEY").empty();
   return aws;

@@ -112,10 +112,8 @@ std::string commands_text(std::string_view list) {
   return text;
 }
 
-std::optional<bool> truth_of(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](char c) {
-    return static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-  });
+std::optional<bool> truth_of(std::string_view given) {
+  std::string text = lowered(given);
   if (text == "true" || text == "yes" || text == "on" || text == "1") return true;
   if (text == "false" || text == "no" || text == "off" || text == "0") return false;
   return std::nullopt;

@@ -24,7 +24,11 @@ std::string printable(std::string_view bytes);
 std::string join(const std::vector<std::string>& parts, std::string_view between_parts);
 std::vector<std::string_view> split(std::string_view text, char at);           // views into `text`
 std::string_view trim(std::string_view text);                                  // blanks and tabs
+std::string lowered(std::string_view text);                                    // ASCII case
+bool equal_ignoring_case(std::string_view left, std::string_view right);       // ASCII case
 bool ends_with_ignoring_case(std::string_view text, std::string_view suffix);  // ASCII case
+// The whole text as a number of digits alone; nothing when it is not, or passes 64 bits.
+std::optional<uint64_t> parse_number(std::string_view text);
 
 std::string human_bytes(uint64_t bytes);  // "1.97 GB", powers of 1000
 std::string human_count(uint64_t count);  // "8 100 412"

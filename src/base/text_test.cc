@@ -95,6 +95,9 @@ TEST(Text, splits_joins_and_trims) {
 }
 
 TEST(Text, compares_ends_without_case) {
+  EXPECT_TRUE(equal_ignoring_case("eTag", "ETAG"));
+  EXPECT_FALSE(equal_ignoring_case("eTag", "ETAGS"));
+  EXPECT_EQ(lowered("X-Amz-Meta-\xC3\x84"), "x-amz-meta-\xC3\x84");
   EXPECT_TRUE(ends_with_ignoring_case("A.CsV", ".csv"));
   EXPECT_FALSE(ends_with_ignoring_case("sv", ".csv"));
   EXPECT_FALSE(ends_with_ignoring_case("a.tsv", ".csv"));
@@ -128,6 +131,14 @@ TEST(ParseBytes, refuses_what_is_no_size) {
     EXPECT_EQ(parse_bytes(text), std::nullopt) << text;
   }
   EXPECT_EQ(parse_bytes("18446744073709551615"), UINT64_MAX);
+}
+
+TEST(ParseNumber, takes_digits_alone) {
+  EXPECT_EQ(parse_number("0"), 0U);
+  EXPECT_EQ(parse_number("18446744073709551615"), UINT64_MAX);
+  for (std::string_view text : {"", "-1", "+1", " 1", "1 ", "1x", "0x1", "18446744073709551616"}) {
+    EXPECT_FALSE(parse_number(text).has_value()) << text;
+  }
 }
 
 }  // namespace

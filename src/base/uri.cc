@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "wire/uri.h"
+#include "base/uri.h"
 
-namespace silversmith::wire {
+#include <algorithm>
+
+namespace silversmith {
 
 namespace {
 
@@ -49,4 +51,10 @@ std::string uri_decoded(std::string_view text) {
   return out;
 }
 
-}  // namespace silversmith::wire
+std::string form_decoded(std::string_view text) {
+  std::string blanks(text);
+  std::replace(blanks.begin(), blanks.end(), '+', ' ');
+  return uri_decoded(blanks);
+}
+
+}  // namespace silversmith

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "wire/uri.h"
+#include "base/uri.h"
 
 #include <gtest/gtest.h>
 
-namespace silversmith::wire {
+namespace silversmith {
 namespace {
 
 TEST(Uri, encodes_all_but_the_unreserved) {
@@ -29,5 +29,10 @@ TEST(Uri, leaves_what_is_no_escape) {
   EXPECT_EQ(uri_decoded("%zz%41"), "%zzA");
 }
 
+TEST(Uri, takes_a_plus_for_a_blank_in_forms_alone) {
+  EXPECT_EQ(form_decoded("a+b%2Bc%20d"), "a b+c d");
+  EXPECT_EQ(uri_decoded("a+b%2Bc%20d"), "a+b+c d");
+}
+
 }  // namespace
-}  // namespace silversmith::wire
+}  // namespace silversmith

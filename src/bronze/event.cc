@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "base/uri.h"
 #include "bronze/event_key.h"
 
 namespace silversmith::bronze {
@@ -229,7 +230,7 @@ class Reader {
     Event event;
     event.bucket = SMITH_TRY(text_at(record, {"s3", "bucket", "name"}));
     event.raw_key = SMITH_TRY(text_at(record, {"s3", "object", "key"}));
-    event.key = decode_form(event.raw_key);
+    event.key = form_decoded(event.raw_key);
     SMITH_TRY(settle(event));
     event.change_name = record.text_or("eventName", "");
     // Other stores than AWS write "s3:ObjectCreated:Put".
@@ -267,7 +268,7 @@ class Reader {
     event.raw_key = SMITH_TRY(text_at(json, {"detail", "object", "key"}));
     event.key = event.raw_key;
     if (event.raw_key.find_first_of("%+") != std::string::npos) {
-      event.other_key = decode_form(event.raw_key);
+      event.other_key = form_decoded(event.raw_key);
     }
     SMITH_TRY(settle(event));
     const Json& object = *detail.find("object");
@@ -318,9 +319,9 @@ class Reader {
     std::string bucket = SMITH_TRY(text_at(task, {by_name ? "s3Bucket" : "s3BucketArn"}));
     event.bucket = bucket.substr(bucket.rfind(':') + 1);
     event.raw_key = SMITH_TRY(text_at(task, {"s3Key"}));
-    event.key = decode_form(event.raw_key);
+    event.key = form_decoded(event.raw_key);
     // Manifests are written by people too, and percent-encoding alone leaves a "+" as it is.
-    event.other_key = decode_percent(event.raw_key);
+    event.other_key = uri_decoded(event.raw_key);
     SMITH_TRY(settle(event));
     event.version_id = task.text_or("s3VersionId", "");
     add(std::move(event));

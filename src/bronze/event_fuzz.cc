@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Any bytes are an envelope. What an event names is a key that S3 can have, and each of its
 // spellings by us is read as that key; what can't be read says so.
+#include "base/uri.h"
 #include "bronze/event.h"
 
 #include "base/check.h"
@@ -18,7 +19,7 @@ void check_event(const bronze::Event& event) {
     SMITH_CHECK(*event.other_key != event.key, event.key);
     SMITH_CHECK(bronze::check_key(*event.other_key).ok(), *event.other_key);
   }
-  SMITH_CHECK(bronze::decode_form(bronze::encode_form(event.key)) == event.key, event.key);
+  SMITH_CHECK(form_decoded(bronze::encode_form(event.key)) == event.key, event.key);
   bronze::SampleObject object{event.bucket, event.key, event.size.value_or(0), event.etag, 0};
   for (auto kind : {bronze::SampleKind::eventbridge, bronze::SampleKind::s3,
                     bronze::SampleKind::sqs, bronze::SampleKind::sns}) {

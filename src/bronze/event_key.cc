@@ -8,34 +8,6 @@ namespace silversmith::bronze {
 
 namespace {
 
-enum class Plus : uint8_t { blank, plus };
-
-// 0 to 15, or -1.
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-std::string decode(std::string_view text, Plus plus) {
-  std::string out;
-  out.reserve(text.size());
-  for (size_t at = 0; at < text.size(); at++) {
-    if (text[at] == '%' && text.size() - at > 2) {
-      int high = hex_value(text[at + 1]);
-      int low = hex_value(text[at + 2]);
-      if (high >= 0 && low >= 0) {
-        out.push_back(static_cast<char>(high * 16 + low));
-        at += 2;
-        continue;
-      }
-    }
-    out.push_back(text[at] == '+' && plus == Plus::blank ? ' ' : text[at]);
-  }
-  return out;
-}
-
 bool stays(char c) {
   bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
   bool digit = c >= '0' && c <= '9';
@@ -43,9 +15,6 @@ bool stays(char c) {
 }
 
 }  // namespace
-
-std::string decode_form(std::string_view text) { return decode(text, Plus::blank); }
-std::string decode_percent(std::string_view text) { return decode(text, Plus::plus); }
 
 std::string encode_form(std::string_view key) {
   constexpr char digits[] = "0123456789ABCDEF";

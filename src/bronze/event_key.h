@@ -12,12 +12,7 @@
 
 namespace silversmith::bronze {
 
-// "a+b%2Bc" → "a b+c". A "%" without two hex digits behind it stays as it is.
-std::string decode_form(std::string_view text);
-// The same, but "+" stays "+".
-std::string decode_percent(std::string_view text);
-
-// What decode_form() makes `key` of again. Letters, digits and - . / _ stay as they are.
+// What form_decoded() makes `key` of again. Letters, digits and - . / _ stay as they are.
 std::string encode_form(std::string_view key);
 
 // Whether S3 can have an object of that key. Fails with invalid: it is empty, longer than 1,024

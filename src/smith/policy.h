@@ -5,6 +5,7 @@
 
 #include <cstdint>
 
+#include "base/backoff.h"
 #include "base/clock.h"
 #include "base/result.h"
 
@@ -38,12 +39,10 @@ class Retry {
   uint32_t attempts() const { return attempts_; }  // begun so far, the first included
 
  private:
-  uint64_t next_random();
-
   RetryOptions options_;
   Clock& clock_;
   uint32_t attempts_ = 1;
-  uint64_t random_;
+  Jitter jitter_;
 };
 
 }  // namespace silversmith::smith

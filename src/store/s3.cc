@@ -1,26 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/s3.h"
 
-#include <charconv>
 #include <utility>
 
+#include "base/text.h"
+#include "base/uri.h"
 #include "store/s3_object.h"
 #include "store/s3_upload.h"
 #include "wire/date.h"
-#include "wire/uri.h"
 #include "wire/xml.h"
 
 namespace silversmith::store {
-
-namespace {
-
-uint64_t number_of(std::string_view digits) {
-  uint64_t number = 0;
-  std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  return number;
-}
-
-}  // namespace
 
 S3Store::S3Store(S3Options options, wire::HttpClient& client, SpoolMaker& spools, Clock& clock)
     : service_(std::move(options), client, clock), spools_(spools) {}
@@ -28,7 +18,7 @@ S3Store::S3Store(S3Options options, wire::HttpClient& client, SpoolMaker& spools
 Result<Head> S3Store::head(std::string_view key) {
   wire::HttpAnswer answer =
       SMITH_TRY(service_.call({S3Action::look, "HEAD", std::string(key), "", {}, nullptr}));
-  return head_of(answer, number_of(answer.header("Content-Length")));
+  return head_of(answer, parse_number(answer.header("Content-Length")).value_or(0));
 }
 
 Result<std::unique_ptr<Object>> S3Store::open(std::string_view key) {
@@ -51,8 +41,8 @@ Result<ListPage> S3Store::list(std::string_view prefix, std::string_view after) 
   const std::string& root = service_.options().prefix;
   // In the order in which a signature has them.
   std::string query =
-      "encoding-type=url&list-type=2&prefix=" + wire::uri_encoded(root + std::string(prefix));
-  if (!after.empty()) query += "&start-after=" + wire::uri_encoded(root + std::string(after));
+      "encoding-type=url&list-type=2&prefix=" + uri_encoded(root + std::string(prefix));
+  if (!after.empty()) query += "&start-after=" + uri_encoded(root + std::string(after));
   S3Request request{S3Action::list, "GET", "", query, {}, nullptr};
   wire::HttpAnswer answer = SMITH_TRY(service_.call(request));
   Result<wire::XmlElement> parsed = wire::parse_xml(answer.body);
@@ -62,12 +52,10 @@ Result<ListPage> S3Store::list(std::string_view prefix, std::string_view after) 
   ListPage page;
   for (const wire::XmlElement& entry : parsed->children) {
     if (entry.name != "Contents") continue;
-    // A space may stand as "+" there, and a plus never does.
-    std::string encoded(entry.text_of("Key"));
-    for (char& c : encoded) c = c == '+' ? ' ' : c;
-    std::string key = wire::uri_decoded(encoded);
+    std::string key = form_decoded(entry.text_of("Key"));
     if (!key.starts_with(root)) continue;
-    page.objects.push_back({key.substr(root.size()), number_of(entry.text_of("Size")),
+    page.objects.push_back({key.substr(root.size()),
+                            parse_number(entry.text_of("Size")).value_or(0),
                             wire::date_micros(entry.text_of("LastModified"))});
   }
   if (parsed->text_of("IsTruncated") == "true" && !page.objects.empty()) {

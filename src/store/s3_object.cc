@@ -2,9 +2,10 @@
 #include "store/s3_object.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cstring>
 #include <utility>
+
+#include "base/text.h"
 
 namespace silversmith::store {
 
@@ -23,11 +24,7 @@ std::string range_text(uint64_t offset, size_t bytes) {
 std::optional<uint64_t> whole_size(std::string_view content_range) {
   size_t slash = content_range.rfind('/');
   if (slash == std::string_view::npos) return std::nullopt;
-  std::string_view digits = content_range.substr(slash + 1);
-  uint64_t size = 0;
-  auto [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), size);
-  if (failed != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
-  return size;
+  return parse_number(content_range.substr(slash + 1));
 }
 
 Result<std::unique_ptr<Object>> S3Object::open(S3Service& service, std::string key) {
@@ -53,6 +50,7 @@ Result<> S3Object::begin() {
   first.bytes.resize(std::min(first_bytes_max, service_.options().range_bytes));
   S3Request request = request_for(0, first.bytes.size());
   for (uint32_t attempts = 1;; ++attempts) {
+    first.exchange.reset();  // an earlier one must write there no more
     first.exchange.emplace(service_.start(request, first.bytes.span()));
     Result<wire::HttpAnswer> answer = first.exchange->begin();
     std::optional<uint64_t> size;
@@ -75,7 +73,7 @@ Result<> S3Object::begin() {
     Error error = !answer.ok() ? std::move(answer).error().in(service_.where(key_))
                   : answer->good()
                       ? Error{Code::denied, service_.where(key_) + ": the store ignores ranges",
-                              "see with: silversmith doctor", ""}
+                              "use a store that answers to Range", ""}
                       : service_.error_of(request, *answer);
     if (!service_.again(error, attempts)) return error;
   }
@@ -105,11 +103,10 @@ void S3Object::fill_window() {
   }
 }
 
-Result<> S3Object::settle(const S3Request& request, Result<wire::HttpAnswer> answer,
-                          size_t wanted) {
+Result<> S3Object::settle(Result<wire::HttpAnswer> answer, size_t wanted) const {
   if (!answer.ok()) return std::move(answer).error().in(service_.where(key_));
   if (!answer->good()) {
-    Error error = service_.error_of(request, *answer);
+    Error error = service_.error_of({S3Action::read, "GET", key_, "", {}, nullptr}, *answer);
     // What was here a moment ago and is not, or is not the same, has changed.
     if (error.code == Code::missing || error.code == Code::conflict) return changed();
     return error;
@@ -123,12 +120,10 @@ Result<> S3Object::settle(const S3Request& request, Result<wire::HttpAnswer> ans
 // Waits until bytes of the range are there that have not been taken; 0 only when all were taken.
 Result<size_t> S3Object::arrived(Range& range) {
   while (range.taken < range.bytes.size()) {
-    size_t asked = range.bytes.size() - range.asked_from;
     size_t filled = SMITH_TRY(range.exchange->wait_for(range.taken - range.asked_from + 1));
     size_t ready = range.asked_from + filled - range.taken;
     if (ready > 0) return ready;
-    S3Request request = request_for(range.offset + range.asked_from, asked);
-    Result<> settled = settle(request, range.exchange->finish(), asked);
+    Result<> settled = settle(range.exchange->finish(), range.bytes.size() - range.asked_from);
     if (settled.ok()) continue;
     if (!service_.again(settled.error(), range.attempts)) return std::move(settled).error();
     ask(range);
@@ -172,7 +167,7 @@ Result<> S3Object::read_at(uint64_t offset, std::span<char> into) {
   }
   S3Request request = request_for(offset, into.size());
   for (uint32_t attempts = 1;; ++attempts) {
-    Result<> settled = settle(request, service_.start(request, into).finish(), into.size());
+    Result<> settled = settle(service_.start(request, into).finish(), into.size());
     if (settled.ok() || !service_.again(settled.error(), attempts)) return settled;
   }
 }

@@ -43,7 +43,7 @@ class S3Object : public Object {
   void fill_window();
   Result<size_t> arrived(Range& range);
   // The end of an exchange: nothing when the range is whole, an error to try again after or not.
-  Result<> settle(const S3Request& request, Result<wire::HttpAnswer> answer, size_t wanted);
+  Result<> settle(Result<wire::HttpAnswer> answer, size_t wanted) const;
   Error changed() const;
 
   S3Service& service_;

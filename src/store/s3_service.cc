@@ -1,25 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/s3_service.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "base/text.h"
+#include "base/uri.h"
 #include "store/s3_errors.h"
 #include "wire/date.h"
-#include "wire/uri.h"
 
 namespace silversmith::store {
 
 namespace {
 
 constexpr std::string_view metadata_prefix = "x-amz-meta-";
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  return out;
-}
 
 std::string_view without_quotes(std::string_view tag) {
   if (tag.size() >= 2 && tag.front() == '"' && tag.back() == '"')
@@ -44,7 +37,7 @@ Head head_of(const wire::HttpAnswer& answer, uint64_t size) {
                                                   std::to_string(head.modified_micros / 1'000'000)
                                             : std::string(id);
   for (const wire::Header& header : answer.headers) {
-    std::string name = lower(header.name);
+    std::string name = lowered(header.name);
     if (name.starts_with(metadata_prefix))
       head.metadata[name.substr(metadata_prefix.size())] = header.value;
   }
@@ -66,7 +59,7 @@ S3Service::S3Service(S3Options options, wire::HttpClient& client, Clock& clock)
     : options_(std::move(options)),
       client_(client),
       clock_(clock),
-      random_(static_cast<uint64_t>(clock.wall_micros())) {}
+      jitter_(static_cast<uint64_t>(clock.wall_micros())) {}
 
 std::string S3Service::where(std::string_view key) const {
   return "s3://" + options_.bucket + "/" + options_.prefix + std::string(key);
@@ -74,9 +67,8 @@ std::string S3Service::where(std::string_view key) const {
 
 std::string S3Service::target_of(const S3Request& request) const {
   std::string path = "/";
-  if (options_.path_style)
-    path += wire::uri_encoded(options_.bucket) + (request.key.empty() ? "" : "/");
-  if (!request.key.empty()) path += wire::uri_encoded_path(options_.prefix + request.key);
+  if (options_.path_style) path += uri_encoded(options_.bucket) + (request.key.empty() ? "" : "/");
+  if (!request.key.empty()) path += uri_encoded_path(options_.prefix + request.key);
   return request.query.empty() ? path : path + "?" + request.query;
 }
 
@@ -109,13 +101,8 @@ Result<wire::HttpAnswer> S3Service::call(const S3Request& request) {
 bool S3Service::again(const Error& error, uint32_t attempts) {
   if (error.code != Code::busy || attempts >= options_.attempts_max) return false;
   if (client_.stopping() || !budget_.take()) return false;
-  // Full jitter, SplitMix64: workers that fail together must not come again together.
-  uint64_t mixed = random_ += 0x9e3779b97f4a7c15;
-  mixed = (mixed ^ (mixed >> 30)) * 0xbf58476d1ce4e5b9;
-  mixed = (mixed ^ (mixed >> 27)) * 0x94d049bb133111eb;
-  uint32_t doublings = std::min(attempts - 1, 16U);
-  int64_t pause = std::min(options_.pause_micros_min << doublings, options_.pause_micros_max);
-  clock_.sleep_micros(pause * static_cast<int64_t>(mixed >> 54) / 1024);
+  Backoff backoff{options_.pause_micros_min, options_.pause_micros_max};
+  clock_.sleep_micros(backoff.pause_micros(attempts, jitter_));
   return !client_.stopping();
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One bucket, spoken to: builds requests, repeats those that may be repeated, and turns what S3
-// answers into our codes. The semantics are those recorded in docs/formats/s3.md; the objects, the
-// uploads and the store are built on these calls. Safe to use from several threads.
+// answers into our codes. What it answers to conditions is stated by tests/s3/conditions.py;
+// objects, uploads and the store are built on these calls. Safe to use from several threads.
 #pragma once
 
 #include <atomic>
@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/backoff.h"
 #include "base/clock.h"
 #include "base/result.h"
 #include "store/store.h"
@@ -84,7 +85,7 @@ class S3Service {
   wire::HttpClient& client_;
   Clock& clock_;
   RetryBudget budget_;
-  std::atomic<uint64_t> random_;
+  Jitter jitter_;
 };
 
 // What an answer's headers tell of the object. `size` is of the whole object.

@@ -6,9 +6,9 @@
 
 #include "base/buffer.h"
 #include "base/check.h"
+#include "base/uri.h"
 #include "store/s3_errors.h"
 #include "wire/checksum.h"
-#include "wire/uri.h"
 #include "wire/xml.h"
 
 namespace silversmith::store {
@@ -34,15 +34,6 @@ wire::Header header_of(const Condition& condition) {
   if (!condition.matches.has_value()) return {"If-None-Match", "*"};
   return {"If-Match", quoted(*condition.matches)};
 }
-
-}  // namespace
-
-struct S3Upload::Part {
-  std::unique_ptr<Spool> spool;
-  uint64_t checksum = 0;
-};
-
-namespace {
 
 // Spools, one after the other, as a request's body.
 class SpoolBody : public RandomAccess {
@@ -73,6 +64,11 @@ class SpoolBody : public RandomAccess {
 };
 
 }  // namespace
+
+struct S3Upload::Part {
+  std::unique_ptr<Spool> spool;
+  uint64_t checksum = 0;
+};
 
 S3Upload::S3Upload(S3Service& service, SpoolMaker& spools, Expected expected)
     : service_(service), spools_(spools), expected_(std::move(expected)) {}
@@ -126,14 +122,12 @@ Result<> S3Upload::send(Part& part) {
   SpoolBody body;
   body.add(*part.spool);
   S3Request request{S3Action::upload_part, "PUT", expected_.key, "", {}, &body};
-  request.query = "partNumber=" + std::to_string(sent_.size() + 1) +
-                  "&uploadId=" + wire::uri_encoded(upload_id_);
+  request.query =
+      "partNumber=" + std::to_string(sent_.size() + 1) + "&uploadId=" + uri_encoded(upload_id_);
   request.headers.push_back(checksum_header(part.checksum));
   wire::HttpAnswer answer = SMITH_TRY(service_.call(request));
   sent_.push_back({std::string(answer.header("ETag")), wire::checksum_text(part.checksum)});
-  checksum_ = sent_.size() == 1
-                  ? part.checksum
-                  : wire::crc64nvme_of_both(checksum_, part.checksum, part.spool->size());
+  checksum_ = wire::crc64nvme_of_both(checksum_, part.checksum, part.spool->size());
   return {};
 }
 
@@ -160,9 +154,7 @@ Result<Tag> S3Upload::put(std::string_view key, const Metadata& metadata,
   SpoolBody body;
   uint64_t checksum = 0;
   for (Part& part : waiting_) {
-    checksum = body.size() == 0
-                   ? part.checksum
-                   : wire::crc64nvme_of_both(checksum, part.checksum, part.spool->size());
+    checksum = wire::crc64nvme_of_both(checksum, part.checksum, part.spool->size());
     body.add(*part.spool);
   }
   S3Request request{S3Action::write, "PUT", std::string(key), "", {}, &body};
@@ -188,7 +180,7 @@ std::string S3Upload::document() const {
 Result<Tag> S3Upload::complete(const Condition& condition) {
   wire::TextBody body(document());
   S3Request request{S3Action::write, "POST", expected_.key, "", {}, &body};
-  request.query = "uploadId=" + wire::uri_encoded(upload_id_);
+  request.query = "uploadId=" + uri_encoded(upload_id_);
   request.headers.push_back(header_of(condition));
   request.headers.push_back({"Content-Type", "application/xml"});
   request.headers.push_back(checksum_header(checksum_));
@@ -211,7 +203,7 @@ Result<Tag> S3Upload::complete(const Condition& condition) {
 void S3Upload::abort() {
   if (upload_id_.empty()) return;
   S3Request request{S3Action::abort_upload, "DELETE", expected_.key, "", {}, nullptr};
-  request.query = "uploadId=" + wire::uri_encoded(upload_id_);
+  request.query = "uploadId=" + uri_encoded(upload_id_);
   // What can't be aborted now is the bucket's lifecycle rule's to remove.
   auto ended = service_.call(request);
   static_cast<void>(ended);

@@ -34,7 +34,6 @@ class S3Upload : public Upload {
     std::string checksum;
   };
 
-  Result<> add(std::string_view bytes);
   Result<> send_full_parts();
   Result<> begin_parts(const Metadata& metadata);
   Result<> send(Part& part);

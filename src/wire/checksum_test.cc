@@ -35,6 +35,8 @@ TEST(Checksum, goes_on_and_combines) {
   uint64_t whole = crc64nvme(one + other);
   EXPECT_EQ(crc64nvme(other, crc64nvme(one)), whole);
   EXPECT_EQ(crc64nvme_of_both(crc64nvme(one), crc64nvme(other), other.size()), whole);
+  EXPECT_EQ(crc64nvme_of_both(crc64nvme(""), crc64nvme(other), other.size()), crc64nvme(other));
+  EXPECT_EQ(crc64nvme(""), 0U);
 }
 
 // Base64 of AE 8B 14 86 0A 79 98 88.

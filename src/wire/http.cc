@@ -29,13 +29,6 @@ constexpr size_t body_bytes_max = size_t{1} << 20;
 // How long a wait lasts before it looks whether it is to end.
 constexpr int64_t look_nanos = 50'000'000;
 
-bool same_name(std::string_view one, std::string_view other) {
-  return std::equal(one.begin(), one.end(), other.begin(), other.end(), [](char a, char b) {
-    auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-    return lower(a) == lower(b);
-  });
-}
-
 // A request's body as the runtime reads it.
 struct BodyStream {
   aws_input_stream stream;
@@ -93,13 +86,6 @@ aws_input_stream* make_body_stream(aws_allocator* allocator, RandomAccess& body)
 }
 
 }  // namespace
-
-std::string_view HttpAnswer::header(std::string_view name) const {
-  for (const Header& header : headers) {
-    if (same_name(header.name, name)) return header.value;
-  }
-  return {};
-}
 
 std::string Endpoint::text() const {
   bool usual = port == (tls ? 443 : 80);
@@ -328,12 +314,11 @@ void Exchange::State::cancel() {
 
 template <class Until>
 Result<> Exchange::State::wait(Until until) {
-  const std::atomic<bool>* stop = client.network.options.stop;
   bool stopped = false;
   aws_mutex_lock(&mutex);
   while (!done && !until() && !stopped) {
     aws_condition_variable_wait_for(&changed, &mutex, look_nanos);
-    stopped = stop != nullptr && stop->load(std::memory_order_relaxed);
+    stopped = client.network.stopping();
   }
   aws_mutex_unlock(&mutex);
   if (!stopped) return {};
@@ -430,9 +415,6 @@ Result<HttpAnswer> HttpClient::send(Request request) { return start(std::move(re
 
 const Endpoint& HttpClient::endpoint() const { return state_->endpoint; }
 
-bool HttpClient::stopping() const {
-  const std::atomic<bool>* stop = state_->network.options.stop;
-  return stop != nullptr && stop->load(std::memory_order_relaxed);
-}
+bool HttpClient::stopping() const { return state_->network.stopping(); }
 
 }  // namespace silversmith::wire

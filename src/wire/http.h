@@ -14,14 +14,10 @@
 
 #include "base/result.h"
 #include "base/stream.h"
+#include "wire/header.h"
 #include "wire/network.h"
 
 namespace silversmith::wire {
-
-struct Header {
-  std::string name;
-  std::string value;
-};
 
 // Short texts as a request's body.
 class TextBody : public RandomAccess {
@@ -50,8 +46,8 @@ struct HttpAnswer {
   std::string body;   // what was not read into the caller's own room
   size_t filled = 0;  // bytes in that room
 
-  // The first header of that name, whatever its case; "" when there is none.
-  std::string_view header(std::string_view name) const;
+  // As find_header(). Valid until this goes.
+  std::string_view header(std::string_view name) const { return find_header(headers, name); }
   bool good() const { return status / 100 == 2; }
 };
 

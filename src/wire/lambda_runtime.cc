@@ -2,7 +2,7 @@
 #include "wire/lambda_runtime.h"
 
 #include <algorithm>
-#include <charconv>
+#include <cstdint>
 
 #include "base/clock.h"
 #include "base/json.h"
@@ -37,11 +37,10 @@ std::string path_of(const std::string& request_id, std::string_view call) {
   return std::string(invocations).append(request_id).append("/").append(call);
 }
 
-int64_t number_or_zero(std::string_view text) {
-  int64_t number = 0;
-  auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
-  bool whole = failure == std::errc() && end == text.data() + text.size();
-  return whole && number > 0 ? number : 0;
+// As milliseconds since 1970; 0 where there are none.
+int64_t millis_of(std::string_view text) {
+  uint64_t number = parse_number(text).value_or(0);
+  return number > INT64_MAX ? 0 : static_cast<int64_t>(number);
 }
 
 std::string error_type_of(const Failure& failure) {
@@ -81,7 +80,7 @@ Result<Invocation> invocation_of(PlainResponse response) {
                      show(invocation.request_id),
                  "it cannot be answered; Lambda will time it out", ""};
   }
-  invocation.deadline_millis = number_or_zero(response.header("Lambda-Runtime-Deadline-Ms"));
+  invocation.deadline_millis = millis_of(response.header("Lambda-Runtime-Deadline-Ms"));
   invocation.function_arn = response.header("Lambda-Runtime-Invoked-Function-Arn");
   invocation.trace_id = response.header("Lambda-Runtime-Trace-Id");
   invocation.client_context = response.header("Lambda-Runtime-Client-Context");

@@ -114,9 +114,4 @@ Result<aws_credentials_provider*> Network::State::credentials() {
 Network::Network(NetworkOptions options) : state_(std::make_unique<State>(std::move(options))) {}
 Network::~Network() = default;
 
-bool Network::stopping() const {
-  const std::atomic<bool>* stop = state_->options.stop;
-  return stop != nullptr && stop->load(std::memory_order_relaxed);
-}
-
 }  // namespace silversmith::wire

@@ -28,9 +28,6 @@ class Network {
   explicit Network(NetworkOptions options);
   ~Network();
 
-  // Whether waiting is to end.
-  bool stopping() const;
-
  private:
   friend class HttpClient;
   struct State;

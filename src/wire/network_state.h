@@ -35,6 +35,10 @@ struct Network::State {
   Result<aws_tls_ctx*> tls();
   // Fails with denied when no provider can be made.
   Result<aws_credentials_provider*> credentials();
+  // Whether waiting is to end.
+  bool stopping() const {
+    return options.stop != nullptr && options.stop->load(std::memory_order_relaxed);
+  }
 
   NetworkOptions options;
   aws_allocator* allocator = nullptr;

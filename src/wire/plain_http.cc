@@ -62,7 +62,7 @@ Result<std::string> PlainHttp::head_of(const PlainRequest& request) const {
   }
   std::string head(request.method);
   head.append(" ").append(request.path).append(" HTTP/1.1\r\nHost: ").append(address_.text());
-  for (const PlainHeader& header : request.headers) {
+  for (const Header& header : request.headers) {
     if (!is_header_name(header.name) || !is_header_value(header.value)) {
       return Error{Code::invalid,
                    "not a header: found " + show(header.name) + " with " + show(header.value), "",

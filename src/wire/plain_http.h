@@ -22,8 +22,8 @@ enum class Repeat : uint8_t {
 
 struct PlainRequest {
   std::string_view method = "GET";
-  std::string path;                  // begins with a slash, percent-encoded by its maker
-  std::vector<PlainHeader> headers;  // besides Host and Content-Length, which are ours
+  std::string path;             // begins with a slash, percent-encoded by its maker
+  std::vector<Header> headers;  // besides Host and Content-Length, which are ours
   std::string_view body;
   Repeat repeat = Repeat::never;
 };

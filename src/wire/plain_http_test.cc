@@ -216,8 +216,8 @@ TEST(PlainHttp, sends_nothing_that_could_be_read_as_two_requests) {
   for (const char* path : {"", "x", "/a b", "/a\r\nX: 1", "/\x7f", "/\xc3\xa9"}) {
     EXPECT_TRUE(refused(get(path))) << path;
   }
-  for (const PlainHeader& header : {PlainHeader{"", "1"}, PlainHeader{"a b", "1"},
-                                    PlainHeader{"a", "1\r\nb: 2"}, PlainHeader{"a", "\x7f"}}) {
+  for (const Header& header :
+       {Header{"", "1"}, Header{"a b", "1"}, Header{"a", "1\r\nb: 2"}, Header{"a", "\x7f"}}) {
     PlainRequest request = get("/");
     request.headers = {header};
     EXPECT_TRUE(refused(request)) << header.name;

@@ -19,10 +19,6 @@ Error corrupt(std::string message) {
   return {Code::corrupt, "not an HTTP response: " + std::move(message), "", ""};
 }
 
-bool same_word(std::string_view left, std::string_view right) {
-  return left.size() == right.size() && ends_with_ignoring_case(left, right);
-}
-
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // "HTTP/1.1 200 OK": the last digit of the version and the status.
@@ -53,7 +49,7 @@ std::optional<uint64_t> number_of(std::string_view text, int base) {
   return number;
 }
 
-Result<PlainHeader> parse_header(std::string_view line) {
+Result<Header> parse_header(std::string_view line) {
   size_t colon = std::min(line.find(':'), line.size());
   std::string_view name = line.substr(0, colon);
   if (colon == line.size() || !is_header_name(name)) {
@@ -63,15 +59,15 @@ Result<PlainHeader> parse_header(std::string_view line) {
   if (!is_header_value(value)) {
     return corrupt("header " + std::string(name) + " has control bytes: " + show(value));
   }
-  return PlainHeader{std::string(name), std::string(value)};
+  return Header{std::string(name), std::string(value)};
 }
 
 // Whether one of the headers of that name lists the word.
 bool lists(const PlainResponse& response, std::string_view name, std::string_view word) {
-  for (const PlainHeader& header : response.headers) {
-    if (!same_word(header.name, name)) continue;
+  for (const Header& header : response.headers) {
+    if (!equal_ignoring_case(header.name, name)) continue;
     for (std::string_view part : split(header.value, ',')) {
-      if (same_word(trim(part), word)) return true;
+      if (equal_ignoring_case(trim(part), word)) return true;
     }
   }
   return false;
@@ -80,8 +76,8 @@ bool lists(const PlainResponse& response, std::string_view name, std::string_vie
 // The one length that the headers name, or nullopt where none does.
 Result<std::optional<uint64_t>> length_in(const PlainResponse& response) {
   std::optional<uint64_t> length;
-  for (const PlainHeader& header : response.headers) {
-    if (!same_word(header.name, "Content-Length")) continue;
+  for (const Header& header : response.headers) {
+    if (!equal_ignoring_case(header.name, "Content-Length")) continue;
     auto number = number_of(header.value, 10);
     if (!number) return corrupt("Content-Length is " + show(header.value) + ", wanted a number");
     if (length && *length != *number) {
@@ -107,13 +103,6 @@ bool is_header_value(std::string_view text) {
     auto byte = static_cast<unsigned char>(c);
     return (byte >= 0x20 && byte != 0x7f) || byte == '\t';
   });
-}
-
-std::string_view PlainResponse::header(std::string_view name) const {
-  for (const PlainHeader& header : headers) {
-    if (same_word(header.name, name)) return header.value;
-  }
-  return {};
 }
 
 ResponseReader::ResponseReader(ByteSource& source, const ResponseLimits& limits,
@@ -166,7 +155,7 @@ Result<std::string> ResponseReader::read_line() {
   }
 }
 
-Result<> ResponseReader::read_headers(std::vector<PlainHeader>& headers) {
+Result<> ResponseReader::read_headers(std::vector<Header>& headers) {
   while (true) {
     std::string line = SMITH_TRY(read_line());
     if (line.empty()) return {};
@@ -202,7 +191,7 @@ Result<bool> ResponseReader::read_head() {
 // How the body ends, and whether the connection can be used behind it. RFC 9112, 6.3.
 Result<> ResponseReader::read_framing(int minor) {
   bool encoded = !response_.header("Transfer-Encoding").empty();
-  bool chunked = same_word(response_.header("Transfer-Encoding"), "chunked");
+  bool chunked = equal_ignoring_case(response_.header("Transfer-Encoding"), "chunked");
   auto length = SMITH_TRY(length_in(response_));
   // Two who read such a response differently could be made to take one response for two.
   if (encoded && length) return corrupt("it has both Transfer-Encoding and Content-Length");
@@ -277,7 +266,7 @@ Result<> ResponseReader::read_chunks() {
     std::string end = SMITH_TRY(read_line());
     if (!end.empty()) return corrupt("a chunk is longer than its size says");
   }
-  std::vector<PlainHeader> trailers;  // none of those that we speak with means anything by them
+  std::vector<Header> trailers;  // none of those that we speak with means anything by them
   return read_headers(trailers);
 }
 

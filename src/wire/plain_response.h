@@ -11,24 +11,19 @@
 #include <vector>
 
 #include "base/stream.h"
+#include "wire/header.h"
 
 namespace silversmith::wire {
 
-struct PlainHeader {
-  std::string name;
-  std::string value;
-};
-
 struct PlainResponse {
   int status = 0;
-  std::vector<PlainHeader> headers;  // in their order, names as they came
+  std::vector<Header> headers;  // in their order, names as they came
   std::string body;
   bool body_cut = false;    // the body passes the limit: this is its beginning
   bool keeps_open = false;  // another request may follow on the same connection
 
-  // The value of the first header of that name, whatever its case; "" when there is none.
-  // Valid until this goes.
-  std::string_view header(std::string_view name) const;
+  // As find_header(). Valid until this goes.
+  std::string_view header(std::string_view name) const { return find_header(headers, name); }
 };
 
 struct ResponseLimits {
@@ -56,7 +51,7 @@ class ResponseReader {
 
   Result<> fill(size_t bytes);
   Result<std::string> read_line();
-  Result<> read_headers(std::vector<PlainHeader>& headers);
+  Result<> read_headers(std::vector<Header>& headers);
   Result<> read_framing(int minor);
   Result<uint64_t> read_chunk_size();
   Result<> read_chunks();

@@ -19,7 +19,7 @@ void check(const PlainResponse& response) {
   SMITH_CHECK(response.body.size() <= limits.body_bytes_max);
   SMITH_CHECK(response.headers.size() <= limits.headers_max);
   SMITH_CHECK(!response.body_cut || !response.keeps_open);
-  for (const PlainHeader& header : response.headers) {
+  for (const Header& header : response.headers) {
     SMITH_CHECK(is_header_name(header.name) && is_header_value(header.value), header.name);
   }
 }

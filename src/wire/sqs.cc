@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wire/sqs.h"
 
-#include <algorithm>
 #include <utility>
+
+#include "base/text.h"
 
 namespace silversmith::wire {
 
@@ -39,15 +40,6 @@ Error error_of(const std::string& doing, const HttpAnswer& answer) {
         "sqs:ChangeMessageVisibility and sqs:GetQueueAttributes on the queue";
   }
   return error;
-}
-
-uint64_t number_of(std::string_view digits) {
-  uint64_t number = 0;
-  for (char c : digits) {
-    if (c < '0' || c > '9' || number > 1'000'000'000'000) return 0;
-    number = number * 10 + static_cast<uint64_t>(c - '0');
-  }
-  return number;
 }
 
 }  // namespace
@@ -88,7 +80,8 @@ Result<std::vector<SqsMessage>> SqsQueue::receive(uint32_t count_max, uint32_t w
     message.body = entry.text_or("Body", "");
     const Json* attributes = entry.find("Attributes");
     if (attributes != nullptr) {
-      message.receives = number_of(attributes->text_or("ApproximateReceiveCount", ""));
+      message.receives =
+          parse_number(attributes->text_or("ApproximateReceiveCount", "")).value_or(0);
     }
     messages.push_back(std::move(message));
   }
@@ -123,7 +116,7 @@ Result<uint64_t> SqsQueue::waiting() {
   Json answer = SMITH_TRY(call("GetQueueAttributes", std::move(fields)));
   const Json* attributes = answer.find("Attributes");
   if (attributes == nullptr) return uint64_t{0};
-  return number_of(attributes->text_or("ApproximateNumberOfMessages", "0"));
+  return parse_number(attributes->text_or("ApproximateNumberOfMessages", "0")).value_or(0);
 }
 
 }  // namespace silversmith::wire
