@@ -25,14 +25,13 @@ std::string make_run_id(Clock& clock) {
 
 }  // namespace
 
-Result<std::unique_ptr<Session>> Session::open(const Invocation& invocation, Console& console,
-                                               smith::Progress& progress) {
-  const Settings& settings = invocation.settings;
+Result<std::unique_ptr<Session>> Session::open(const std::string& root, const Settings& settings,
+                                               Console& console, smith::Progress& progress) {
   auto session = std::make_unique<Session>(console);
   session->progress_ = &progress;
   smith::PipelineSetup engine;
   engine.options = SMITH_TRY(engine_options(settings));
-  session->lake_ = SMITH_TRY(Lake::open(invocation.operands.at(0), settings, &progress.stop));
+  session->lake_ = SMITH_TRY(Lake::open(root, settings, &progress.stop));
   Lake& lake = *session->lake_;
   engine.options.memory_bytes_max -= lake.network_bytes();
   session->spools_ = std::make_unique<store::BudgetSpools>(
@@ -66,11 +65,13 @@ Result<> Session::find_contracts(const Settings& settings, smith::PipelineSetup 
   if (!folder.has_value()) {
     contracts_ = std::make_unique<smith::Contracts>(lake_->source(), lake_->prefixes().contracts,
                                                     std::move(engine), system_clock());
+    contracts_->anchor_at(lake_->key_prefix());
     return {};
   }
   contracts_store_ = SMITH_TRY(lake_->open_root(*folder));
   contracts_ =
       std::make_unique<smith::Contracts>(*contracts_store_, "", std::move(engine), system_clock());
+  contracts_->anchor_at(lake_->key_prefix());
   return {};
 }
 
