@@ -43,7 +43,7 @@ class S3Object : public Object {
   S3Request request_for(uint64_t offset, size_t bytes) const;
   void ask(Range& range);
   void fill_window();
-  Result<size_t> arrived(Range& range);
+  Result<size_t> arrived(Range& range, size_t wanted);
   // The end of an exchange: nothing when the range is whole, an error to try again after or not.
   Result<> settle(Result<wire::HttpAnswer> answer, size_t wanted) const;
   Error changed() const;
@@ -55,6 +55,7 @@ class S3Object : public Object {
   bool small_ = false;   // opening brought all of it, and it is kept
   uint64_t next_ = 0;    // the first byte not asked for
   std::deque<Range> window_;
+  Buffer<char> spare_;  // of a range that was consumed: its pages are there already
 };
 
 // The size of the whole object, from the Content-Range of an answer ("bytes 0-99/1234").
