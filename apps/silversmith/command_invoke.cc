@@ -30,7 +30,7 @@ Result<Exit> invoke_command(const Invocation& invocation, Console& console) {
   std::string event =
       SMITH_TRY(read_whole_file(invocation.settings.text("event"), event_bytes_max).in("--event"));
   StopSignals signals(progress);  // a wait for the event is ended by the signal itself
-  smith::HandlerSetup setup = lake.handler_setup();
+  smith::HandlerSetup setup = lake.handler_setup(console.log());
   smith::Reply reply = smith::handle_event(event, setup);
   Exit exit = Exit::ok;
   if (const auto* failure = std::get_if<smith::Failure>(&reply)) {

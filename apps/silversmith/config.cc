@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "contract/yaml.h"
 #include "files.h"
+#include "function.h"
 
 namespace silversmith::app {
 
@@ -304,21 +305,22 @@ std::optional<Origin> Settings::origin(std::string_view name) const {
   return found->second.origin;
 }
 
-Result<Invocation> read_invocation(int argc, char** argv) {
-  std::string_view name = argc > 0 ? argv[0] : "";
-  if (name == "bootstrap" || name.ends_with("/bootstrap")) {
-    return Error{Code::invalid, "bootstrap: the Lambda runtime is not supported yet",
-                 "run it as silversmith", ""};
-  }
-  Invocation invocation =
-      SMITH_TRY(parse_arguments(std::vector<std::string>(argv + 1, argv + argc)));
-  if (invocation.help.has_value()) return invocation;
+Result<> read_surroundings(Invocation& invocation) {
   SMITH_TRY(read_environment(invocation.command, invocation.settings));
   SMITH_TRY(read_configuration_file(invocation));
+  if (invocation.command == "lambda") add_function_defaults(invocation.settings);
   std::string when = invocation.settings.text("color");
   if (when != "auto" && when != "always" && when != "never") {
     return bad_value("color", when, "auto, always or never");
   }
+  return {};
+}
+
+Result<Invocation> read_invocation(int argc, char** argv) {
+  if (argc > 0 && is_bootstrap(argv[0])) return read_function();
+  Invocation invocation =
+      SMITH_TRY(parse_arguments(std::vector<std::string>(argv + 1, argv + argc)));
+  if (!invocation.help.has_value()) SMITH_TRY(read_surroundings(invocation));
   return invocation;
 }
 

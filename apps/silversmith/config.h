@@ -56,6 +56,10 @@ struct Invocation {
 // Fails with invalid: what is wrong with which argument, and where to find help.
 Result<Invocation> read_invocation(int argc, char** argv);
 
+// The part of it behind the command line: what the environment and the configuration file say to
+// this command. Fails as read_invocation().
+Result<> read_surroundings(Invocation& invocation);
+
 // The command line alone (cli.cc, the home of the library that reads it).
 Result<Invocation> parse_arguments(const std::vector<std::string>& arguments);
 

@@ -35,8 +35,8 @@ Result<> EventLake::open_session(const std::string& root) {
   return {};
 }
 
-smith::HandlerSetup EventLake::handler_setup() {
-  smith::HandlerSetup setup{.converge = {}, .log = console_.log()};
+smith::HandlerSetup EventLake::handler_setup(Log& log) {
+  smith::HandlerSetup setup{.converge = {}, .log = log};
   setup.prefixes = prefixes_;
   setup.output_bucket = output_bucket_;
   if (named_ && !session_->lake().is_folder()) setup.bucket = session_->lake().source().name();
@@ -56,10 +56,16 @@ Result<Session*> EventLake::session_of(const std::string& bucket) {
   return session_.get();
 }
 
+void EventLake::begin(int64_t deadline_micros, const std::string& trace_id) {
+  deadline_micros_ = deadline_micros;
+  trace_id_ = trace_id;
+}
+
 smith::RunResult EventLake::converge(const std::string& bucket, const std::string& key) {
   Result<Session*> session = session_of(bucket);
   if (!session) return not_opened(bucket, key, std::move(session).error());
   (*session)->options().retry.deadline_micros = deadline_micros_;
+  (*session)->lake().set_trace(trace_id_);
   return (*session)->forge(key, 0);
 }
 

@@ -21,12 +21,13 @@ class EventLake {
   // Call it once, first. Fails as Session::open().
   Result<> open(const std::string& root);
 
-  // What the handler needs of a lake: buckets, prefixes, converge(), the log. Events about a folder
-  // may name any bucket, as a folder has none. Valid until this goes.
-  smith::HandlerSetup handler_setup();
+  // What the handler needs of a lake: buckets, prefixes, converge(). Events about a folder may name
+  // any bucket, as a folder has none. Valid until this and `log` go.
+  smith::HandlerSetup handler_setup(Log& log);
 
-  // When each object's work must end: clock's steady microseconds; 0 is never.
-  void set_deadline(int64_t steady_micros) { deadline_micros_ = steady_micros; }
+  // Of the invocation to come: when no pause may begin any more (steady clock's microseconds, 0 is
+  // never), and the trace that its requests belong to.
+  void begin(int64_t deadline_micros, const std::string& trace_id);
 
  private:
   smith::RunResult converge(const std::string& bucket, const std::string& key);
@@ -42,6 +43,7 @@ class EventLake {
   silver::Prefixes prefixes_;
   std::string output_bucket_;  // "": the lake's own
   int64_t deadline_micros_ = 0;
+  std::string trace_id_;
 };
 
 }  // namespace silversmith::app

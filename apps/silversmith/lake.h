@@ -45,6 +45,10 @@ class Lake {
   void make_tmp();
   // A store for another root that belongs to the lake, as --contracts names it. Fails as open().
   Result<std::unique_ptr<store::Store>> open_root(const std::string& root);
+  // What the lake's requests carry as X-Amzn-Trace-Id; of a folder nothing.
+  void set_trace(std::string trace_id) {
+    if (cloud_ != nullptr) cloud_->set_trace(std::move(trace_id));
+  }
   // Of the memory of the process, what the network may hold.
   uint64_t network_bytes() const { return network_bytes_; }
 

@@ -11,9 +11,9 @@ namespace {
 
 using enum OptionKind;
 
-constexpr std::string_view converting = "run watch invoke convert";
-constexpr std::string_view lakes = "run watch invoke";
-constexpr std::string_view clouds = "run invoke event runs quarantine";
+constexpr std::string_view converting = "run watch invoke lambda convert";
+constexpr std::string_view lakes = "run watch invoke lambda";
+constexpr std::string_view clouds = "run invoke lambda event runs quarantine";
 
 const std::vector<OptionSpec> options = {
     {"config", value, "FILE", "silversmith.yaml", "", "read settings from this YAML file"},
@@ -31,8 +31,10 @@ const std::vector<OptionSpec> options = {
      "snappy, zstd or none, where no contract says"},
     {"contract", value, "FILE", "", converting, "this contract, for every object"},
     {"contracts", value, "DIR", "", lakes, "where contracts are; the default is LAKE/contracts"},
-    {"silver", value, "DIR", "", "run watch invoke runs quarantine",
+    {"silver", value, "DIR", "", "run watch invoke lambda runs quarantine",
      "put silver, quarantine and receipts under this root"},
+    {"lake", value, "LAKE", "", "lambda",
+     "the lake; the default is the bucket of each event, with the usual prefixes"},
     {"fail-on", value, "WHAT", "never", "run watch convert",
      "exit 1 also on reject: one of never, reject"},
     {"key", list, "KEY", "", "run", "only this object; may be repeated"},
@@ -70,6 +72,8 @@ const std::vector<CommandSpec> commands = {
     {"watch", "LAKE", "keep converging as files arrive, until stopped"},
     {"convert", "SRC [OUT]", "convert one file; - is standard input"},
     {"invoke", "LAKE", "run one event through the Lambda handler and print its answer"},
+    {"lambda", "",
+     "be the Lambda function: answer the Runtime API until it ends (as bootstrap does)"},
     {"event eventbridge", "LAKE KEY", "print the event of EventBridge about one object"},
     {"event s3", "LAKE KEY", "print the notification of S3 about it"},
     {"event sqs", "LAKE KEY", "print a batch of SQS around the event of EventBridge"},

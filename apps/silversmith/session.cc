@@ -3,6 +3,8 @@
 
 #include <unistd.h>
 
+#include <filesystem>
+
 #include "files.h"
 #include "smith/memory.h"
 #include "summary.h"
@@ -21,6 +23,16 @@ std::string make_run_id(Clock& clock) {
   std::string when = rfc3339(clock.wall_micros());
   std::erase_if(when, [](char c) { return c == '-' || c == ':' || c == '.'; });
   return when + "-" + std::to_string(getpid());
+}
+
+// Contracts that came with the function's code.
+std::optional<std::string> contracts_of_function() {
+  std::string root = variable("LAMBDA_TASK_ROOT");
+  if (root.empty()) return std::nullopt;
+  std::string folder = root + "/contracts";
+  std::error_code failed;
+  if (!std::filesystem::is_directory(folder, failed)) return std::nullopt;
+  return folder;
 }
 
 }  // namespace
@@ -62,6 +74,7 @@ Result<> Session::find_contracts(const Settings& settings, smith::PipelineSetup 
     return {};
   }
   auto folder = settings.given("contracts");
+  if (!folder.has_value()) folder = contracts_of_function();
   if (!folder.has_value()) {
     contracts_ = std::make_unique<smith::Contracts>(lake_->source(), lake_->prefixes().contracts,
                                                     std::move(engine), system_clock());
