@@ -9,6 +9,7 @@
 #include "store/spool.h"
 #include "wire/http.h"
 #include "wire/profile.h"
+#include "wire/sqs.h"
 
 namespace silversmith::app {
 
@@ -56,6 +57,18 @@ Result<std::unique_ptr<store::Store>> Cloud::store(const std::string& uri) {
   std::unique_ptr<store::Store> store =
       std::make_unique<store::S3Store>(options, state.clients.back(), state.spools, system_clock());
   return store;
+}
+
+Result<Cloud::Sender> Cloud::sender(const std::string& queue_url) {
+  State& state = *state_;
+  QueueHost host = SMITH_TRY(queue_host(state.setup.aws, queue_url));
+  state.clients.push_back(SMITH_TRY(wire::HttpClient::make(
+      state.network, {host.host, host.port, host.tls, host.region, "sqs"}, {})));
+  wire::HttpClient& client = state.clients.back();
+  Sender sender = [&client, queue_url](std::string_view body) {
+    return wire::SqsQueue(client, queue_url).send(body);
+  };
+  return sender;
 }
 
 }  // namespace silversmith::app

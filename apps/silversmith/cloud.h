@@ -6,8 +6,10 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "aws.h"
 #include "base/result.h"
@@ -32,6 +34,10 @@ class Cloud {
 
   // Fails with invalid (the root, the endpoint, no region), denied (authorities can't be read).
   Result<std::unique_ptr<store::Store>> store(const std::string& uri);
+  // What sends a body to the queue of that URL, which fails as SqsQueue::send() does. Fails with
+  // invalid: no URL. Valid until this goes.
+  using Sender = std::function<Result<>(std::string_view body)>;
+  Result<Sender> sender(const std::string& queue_url);
 
  private:
   struct State;
