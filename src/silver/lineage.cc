@@ -113,10 +113,13 @@ Result<Held> look(store::Store& target, std::string_view key, std::string_view s
 
 Result<Held> glance(store::Store& target, std::string_view key, std::string_view source_key) {
   Result<store::Head> head = target.head(key);
-  if (!head.ok() && head.error().code == Code::missing) return Held{};
   if (head.ok()) {
     Held held{head->tag, from_metadata(head->metadata, source_key)};
     if (held.lineage.has_value()) return held;
+  } else if (head.error().code == Code::missing) {
+    return Held{};
+  } else if (head.error().code != Code::invalid) {
+    return std::move(head).error();
   }
   return look(target, key, source_key);
 }

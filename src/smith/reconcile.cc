@@ -11,6 +11,7 @@
 #include "base/thread.h"
 #include "silver/commit.h"
 #include "smith/drafts.h"
+#include "smith/intake.h"
 #include "smith/policy.h"
 #include "smith/refusal.h"
 
@@ -63,6 +64,16 @@ std::vector<std::optional<Result<Look>>> look_at_all(const std::vector<store::Li
   work();
   helpers.clear();
   return looks;
+}
+
+// The look, with whether the receipt is there of what is done otherwise.
+Result<Look> with_receipt(Look look, const std::string& key, const Smithy& smithy,
+                          Receipts receipts) {
+  if (receipts == Receipts::passed_over || !look.held.made_from(look.version)) return look;
+  silver::Names names = silver::names_of(smithy.prefixes, key);
+  std::string receipt = names.receipt(look.held.lineage->generation);
+  look.has_receipt = SMITH_TRY(silver::exists(smithy.target, receipt));
+  return look;
 }
 
 class Reconciling {
@@ -152,6 +163,7 @@ class Reconciling {
   }
 
   void settle(const store::Listed& object, Result<Look> look) {
+    if (look.ok()) look = read_version(object, std::move(*look));
     Result<Fate> known = known_fate(object, look);
     if (!known.ok()) {
       ledger().add(Fate::error, object.modified_micros, Found::unprocessed);
@@ -163,6 +175,23 @@ class Reconciling {
       return;
     }
     work(object, look->held.made_from(look->version) ? Found::processed : Found::unprocessed);
+  }
+
+  // In a folder a file is read to know its version, unless there is a note of it. Where silver is
+  // another key's or missing, its version changes nothing.
+  Result<Look> read_version(const store::Listed& object, Look look) {
+    bool wanted = !look.gone && look.version.empty() && look.held.is_of_key();
+    if (!wanted) return look;
+    Result<Intake> intake = Intake::open(smithy_.source, object.key, smithy_.options.stop);
+    Result<std::string> version = intake.ok() ? intake->version() : std::move(intake).error();
+    if (version.ok()) {
+      look.version = std::move(*version);
+      return with_receipt(std::move(look), object.key, smithy_, setup_.options.receipts);
+    }
+    // Gone, or written to at this moment: forge() is made for that.
+    Action action = action_for(version.error().code);
+    if (action == Action::ignore || action == Action::converge) return look;
+    return std::move(version).error();
   }
 
   // What needs no work is known; what does is pending.
@@ -239,8 +268,9 @@ class Reconciling {
   void count_busy(const Error& error) {
     busy_in_row_ = error.code == Code::busy ? busy_in_row_ + 1 : 0;
     if (busy_in_row_ == busy_in_row_max) {
-      end({Code::busy, std::to_string(busy_in_row_max) + " objects in a row failed: " +
-                           error.message, error.hint, error.type});
+      end({Code::busy,
+           std::to_string(busy_in_row_max) + " objects in a row failed: " + error.message,
+           error.hint, error.type});
     }
   }
 
@@ -282,11 +312,7 @@ Result<Look> look_at(const store::Listed& object, const Smithy& smithy, Receipts
   Result<silver::Held> held = silver::glance(smithy.target, names.silver, object.key);
   if (!held.ok()) return as_target_error(std::move(held).error());
   look.held = std::move(*held);
-  if (receipts == Receipts::wanted && look.held.made_from(look.version)) {
-    std::string receipt = names.receipt(look.held.lineage->generation);
-    look.has_receipt = SMITH_TRY(silver::exists(smithy.target, receipt));
-  }
-  return look;
+  return with_receipt(std::move(look), object.key, smithy, receipts);
 }
 
 bool is_done(const Look& look) {

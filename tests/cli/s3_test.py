@@ -1,54 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """A lake in S3, as its user runs it, against the S3 of our own tests over HTTP."""
-import json
-import os
-import subprocess
 import unittest
-import urllib.error
-import urllib.request
 
-from program import run_program
+from s3_lake import LakeInS3
 
-FAKE = os.environ["SILVERSMITH_FAKE_S3"]
 CSV = b"order_id,customer_id,amount\n1,2,3.5\n2,3,4\n"
 
 
-class LakeInS3(unittest.TestCase):
-    def setUp(self):
-        self.server = subprocess.Popen([FAKE, "--port", "0", "--bucket", "lake"],
-                                       stdout=subprocess.PIPE, text=True)
-        self.endpoint = "http://127.0.0.1:" + self.server.stdout.readline().split()[-1]
-
-    def tearDown(self):
-        self.server.terminate()
-        self.server.wait()
-        self.server.stdout.close()
-
-    def http(self, method, path, body=None):
-        request = urllib.request.Request(self.endpoint + path, data=body, method=method)
-        with urllib.request.urlopen(request) as answer:
-            return answer.read()
-
-    def put(self, key, body):
-        self.http("PUT", "/lake/" + key, body)
-
-    def fault(self, **rule):
-        self.http("POST", "/_fake/faults", json.dumps(rule).encode())
-
-    def silver(self, key):
-        try:
-            return self.http("GET", "/lake/silver/" + key)
-        except urllib.error.HTTPError as error:
-            error.close()
-            return None
-
-    def run_lake(self, *arguments, command=("run",), lake="s3://lake"):
-        return run_program(*command, lake, "--endpoint-url", self.endpoint, *arguments,
-                           env={"AWS_ACCESS_KEY_ID": "AKID", "AWS_SECRET_ACCESS_KEY": "secret"})
-
-    def statuses(self, done):
-        return {result["key"]: result["status"] for result in done.jsons()}
-
+class ALakeInS3(LakeInS3):
     def test_objects_become_silver_once(self):
         self.put("bronze/orders/a.csv", CSV)
         self.put("bronze/b%20c%2Bd.csv", b"x\n1\n")
