@@ -6,6 +6,8 @@
 
 #include "base/clock.h"
 #include "store/s3.h"
+#include "store/s3_probe.h"
+#include "store/s3_rights.h"
 #include "store/spool.h"
 #include "wire/http.h"
 #include "wire/profile.h"
@@ -36,7 +38,13 @@ Cloud::Cloud(Setup setup) : state_(std::make_unique<State>(std::move(setup))) {}
 Cloud::~Cloud() = default;
 void Cloud::set_trace(std::string trace_id) { state_->network.set_trace(std::move(trace_id)); }
 
-Result<std::unique_ptr<store::Store>> Cloud::store(const std::string& uri) {
+// A client of the bucket's service, and how the store speaks to it.
+struct Cloud::Reached {
+  wire::HttpClient& client;
+  store::S3Options options;
+};
+
+Result<Cloud::Reached> Cloud::reach(const std::string& uri) {
   State& state = *state_;
   BucketRoot root = SMITH_TRY(bucket_root(uri));
   BucketHost host = SMITH_TRY(bucket_host(state.setup.aws, root.bucket).in(uri));
@@ -54,9 +62,26 @@ Result<std::unique_ptr<store::Store>> Cloud::store(const std::string& uri) {
   // A quarter for one reader's window; the spools have a half.
   size_t range = state.setup.memory_bytes / 4 / options.ranges_max;
   options.range_bytes = std::clamp<size_t>(range, size_t{256} << 10, options.range_bytes);
-  std::unique_ptr<store::Store> store =
-      std::make_unique<store::S3Store>(options, state.clients.back(), state.spools, system_clock());
+  return Reached{state.clients.back(), options};
+}
+
+Result<std::unique_ptr<store::Store>> Cloud::store(const std::string& uri) {
+  Reached reached = SMITH_TRY(reach(uri));
+  std::unique_ptr<store::Store> store = std::make_unique<store::S3Store>(
+      reached.options, reached.client, state_->spools, system_clock());
   return store;
+}
+
+Result<Cloud::Examined> Cloud::examine(const Examine& examine) {
+  Reached reached = SMITH_TRY(reach(examine.uri));
+  store::S3Service service(reached.options, reached.client, system_clock());
+  const wire::Endpoint& endpoint = reached.client.endpoint();
+  Examined examined{endpoint.text(), endpoint.region, {}, {}};
+  examined.rights = store::probe_rights(service, examine.rights, system_clock());
+  if (!examined.rights.error.has_value() && !examine.scratch.empty()) {
+    examined.probe = store::probe_s3(service, examine.scratch);
+  }
+  return examined;
 }
 
 Result<Cloud::Sender> Cloud::sender(const std::string& queue_url) {

@@ -8,11 +8,13 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "aws.h"
 #include "base/result.h"
+#include "store/probe.h"
 #include "store/store.h"
 
 namespace silversmith::app {
@@ -39,7 +41,25 @@ class Cloud {
   using Sender = std::function<Result<>(std::string_view body)>;
   Result<Sender> sender(const std::string& queue_url);
 
+  // A bucket, tried out for `doctor`: rights, clock, and conditions where scratch objects may be.
+  struct Examine {
+    std::string uri;
+    store::RightsQuery rights;
+    std::string scratch = {};  // what keys of scratch objects begin with; "": none
+  };
+  struct Examined {
+    std::string endpoint;
+    std::string region;
+    store::Rights rights;
+    std::optional<store::Probe> probe;
+  };
+  // Fails as store() does.
+  Result<Examined> examine(const Examine& examine);
+
  private:
+  struct Reached;
+  Result<Reached> reach(const std::string& uri);
+
   struct State;
   std::unique_ptr<State> state_;
 };

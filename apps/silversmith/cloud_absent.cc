@@ -21,5 +21,6 @@ void Cloud::set_trace(std::string) {}
 
 Result<std::unique_ptr<store::Store>> Cloud::store(const std::string& uri) { return absent(uri); }
 Result<Cloud::Sender> Cloud::sender(const std::string& queue_url) { return absent(queue_url); }
+Result<Cloud::Examined> Cloud::examine(const Examine& examine) { return absent(examine.uri); }
 
 }  // namespace silversmith::app

@@ -12,6 +12,7 @@ namespace {
 using enum OptionKind;
 
 constexpr std::string_view converting = "run watch invoke lambda backfill sweep convert";
+constexpr std::string_view sized = "run watch invoke lambda backfill sweep doctor convert";
 constexpr std::string_view lakes = "run watch invoke lambda backfill sweep doctor";
 constexpr std::string_view clouds = "run invoke lambda event backfill sweep doctor runs quarantine";
 
@@ -23,13 +24,13 @@ const std::vector<OptionSpec> options = {
     {"no-progress", flag, "", "", "", "no progress line"},
     {"log-format", value, "FORMAT", "text", "", "log to standard error as text or json"},
     {"log-level", value, "LEVEL", "info", "", "debug, info, warn or error"},
-    {"threads", value, "N", "0", converting, "worker threads; 0 is one a core"},
-    {"memory", value, "SIZE", "256MiB", converting, "memory of the process, for example 128MiB"},
+    {"threads", value, "N", "0", sized, "worker threads; 0 is one a core"},
+    {"memory", value, "SIZE", "256MiB", sized, "memory of the process, for example 128MiB"},
     {"kernel", value, "NAME", "", converting, "scan kernel; the default is the best there is"},
     {"types", value, "RULE", "stable", converting, "types without a contract: stable"},
     {"compression", value, "CODEC", "snappy", converting,
      "snappy, zstd or none, where no contract says"},
-    {"contract", value, "FILE", "", converting, "this contract, for every object"},
+    {"contract", value, "FILE", "", sized, "this contract, for every object"},
     {"contracts", value, "DIR", "", lakes, "where contracts are; the default is LAKE/contracts"},
     {"silver", value, "DIR", "", "run watch invoke lambda backfill sweep doctor runs quarantine",
      "put silver, quarantine and receipts under this root"},

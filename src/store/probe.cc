@@ -115,7 +115,7 @@ Trust Probe::trust() const {
                        [&](const ProbeRow& row) { return row.need == need && !row.holds; });
   };
   if (fails(Need::always)) return Trust::not_trusted;
-  if (error.has_value()) return Trust::unknown;
+  if (error.has_value() || !not_tried.empty()) return Trust::unknown;
   return fails(Need::parts) ? Trust::single_put_only : Trust::trusted;
 }
 

@@ -49,9 +49,26 @@ struct RightRow {
   std::string hint;   // what more there is to know; may be empty
 };
 
+struct RightsQuery {
+  std::vector<std::string> read = {};    // prefixes that are listed and read
+  std::vector<std::string> write = {};   // prefixes that are written to, on conditions
+  std::vector<std::string> upload = {};  // of these, where uploads in parts may be
+  bool sweeps = false;                   // bronze is here: versions are listed
+  std::string scratch = {};              // in front of what names no object, ends a prefix
+};
+
+struct Rights {
+  std::vector<RightRow> rows;
+  int64_t clock_ahead_micros = 0;      // ours, of the service's
+  std::string region;                  // the bucket's, as the service says; "" when it doesn't
+  std::optional<Error> error;          // the bucket can't be talked to at all
+  std::vector<std::string> left = {};  // what could not be removed, by where()
+};
+
 struct Probe {
   std::vector<ProbeRow> rows;
-  std::optional<Error> error;     // what ended it early: then verdict is unknown
+  std::optional<Error> error;     // what ended it early
+  std::string not_tried;          // why nothing was tried: scratch objects could not be removed
   std::vector<std::string> left;  // scratch objects that could not be removed, by where()
 
   Trust trust() const;

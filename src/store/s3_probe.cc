@@ -149,7 +149,13 @@ class S3Probe {
       : service_(service), scratch_(service), prefix_(std::move(scratch)) {}
 
   Probe run() {
-    Result<> done = try_all();
+    Result<bool> removes = may_remove();
+    Result<> done;
+    if (!removes.ok()) {
+      probe_.error = std::move(removes).error();
+    } else if (*removes) {
+      done = try_all();
+    }
     if (!done.ok()) probe_.error = std::move(done).error();
     probe_.left = scratch_.clear();
     return std::move(probe_);
@@ -157,6 +163,14 @@ class S3Probe {
 
  private:
   std::string next_key() { return prefix_ + std::to_string(++keys_); }
+
+  // Asked of what is not there, so that nothing is left behind by who may only write.
+  Result<bool> may_remove() {
+    Said said = SMITH_TRY(scratch_.remove(next_key(), headers_of(Says::match_stale, "")));
+    if (said.status != 403) return true;
+    probe_.not_tried = "DELETE " + service_.where(prefix_) + "*: " + said.text();
+    return false;
+  }
 
   Result<> try_all() {
     for (const Case& one : cases()) SMITH_TRY(try_case(one));
@@ -182,25 +196,25 @@ class S3Probe {
             std::move(hint), ""};
   }
 
-  Result<> happen(Meanwhile meanwhile, const Case& one, const std::string& key) {
+  // A policy may refuse writes without a condition: each has the one that holds.
+  Result<> put_meanwhile(const std::string& key, const std::string& bytes, const std::string& tag) {
+    Says says = tag.empty() ? Says::none_match : Says::match;
+    Said said = SMITH_TRY(scratch_.put(key, bytes, headers_of(says, tag)));
+    bool there = said.good() || (said.status == 412 && said.repeated);
+    if (there) return {};
+    return refused("PUT", key, said);
+  }
+
+  Result<> happen(Meanwhile meanwhile, const std::string& key, const std::string& tag) {
     switch (meanwhile) {
       case Meanwhile::nothing: return {};
-      case Meanwhile::same: SMITH_TRY(scratch_.put(key, "before", {})); return {};
-      case Meanwhile::other: {
-        // Without a condition where a policy may refuse that: with the one that holds.
-        bool absent = one.before == Before::absent;
-        SMITH_TRY(scratch_.put(key, "another",
-                               absent ? headers_of(Says::none_match, "") : S3Scratch::Headers()));
-        return {};
-      }
-      case Meanwhile::gone: {
-        Said said = SMITH_TRY(scratch_.remove(key, {}));
-        if (said.good()) return {};
-        return Error{Code::denied, "DELETE " + service_.where(key) + ": " + said.text(),
-                     "to try everything out, s3:DeleteObject is needed on it", ""};
-      }
+      case Meanwhile::same: return put_meanwhile(key, "before", tag);
+      case Meanwhile::other: return put_meanwhile(key, "another", tag);
+      case Meanwhile::gone: break;
     }
-    return {};
+    Said said = SMITH_TRY(scratch_.remove(key, {}));
+    if (said.good()) return {};
+    return refused("DELETE", key, said);
   }
 
   Result<Said> ask(const Case& one, const std::string& key) {
@@ -210,7 +224,7 @@ class S3Probe {
     if (one.ask == Ask::put) return scratch_.put(key, "after", headers);
     if (one.ask == Ask::remove) return scratch_.remove(key, headers);
     S3Scratch::Part part = SMITH_TRY(scratch_.begin_with_part(key, "after"));
-    SMITH_TRY(happen(one.meanwhile, one, key));
+    SMITH_TRY(happen(one.meanwhile, key, tag));
     return scratch_.complete(part, headers);
   }
 

@@ -113,17 +113,41 @@ TEST_P(S3Probing, says_unknown_where_it_may_not_try) {
 INSTANTIATE_TEST_SUITE_P(Both, S3Probing,
                          ::testing::Values(test::Versioning::off, test::Versioning::enabled));
 
-TEST(S3Probe, names_what_it_could_not_remove) {
-  test::S3World world;
+class S3ProbeRights : public ::testing::Test {
+ protected:
+  Probe probe() {
+    S3Options options;
+    options.bucket = test::S3World::bucket;
+    options.path_style = true;
+    S3Service service(options, world.client(), system_clock());
+    return probe_s3(service, "s/");
+  }
+  test::S3World world{test::Versioning::enabled};
+};
+
+TEST_F(S3ProbeRights, writes_nothing_where_it_may_not_remove) {
   world.fake().access().deny({"", "s3:DeleteObject", ""});
-  S3Options options;
-  options.bucket = test::S3World::bucket;
-  options.path_style = true;
-  S3Service service(options, world.client(), system_clock());
-  Probe found = probe_s3(service, "s/");
-  EXPECT_FALSE(found.left.empty());
+  Probe found = probe();
+  EXPECT_NE(found.not_tried.find("403"), std::string::npos);
+  EXPECT_EQ(found.trust(), Trust::unknown);
+  EXPECT_TRUE(found.rows.empty());
+  EXPECT_EQ(world.count("PutObject"), 0U);
+}
+
+TEST_F(S3ProbeRights, names_what_it_could_not_remove) {
+  world.fake().access().deny({"", "s3:DeleteObjectVersion", ""});
+  Probe found = probe();
+  ASSERT_FALSE(found.left.empty());
   EXPECT_TRUE(found.left.front().starts_with("s3://lake/s/"));
-  EXPECT_EQ(found.trust(), Trust::unknown) << "what deletes do could not be tried";
+  EXPECT_EQ(found.trust(), Trust::trusted);
+}
+
+TEST_F(S3ProbeRights, writes_on_conditions_alone) {
+  probe();
+  for (const test::SeenRequest& seen : world.fake().requests()) {
+    bool blind = seen.operation == "PutObject" && seen.condition.empty();
+    EXPECT_FALSE(blind) << seen.key;
+  }
 }
 
 }  // namespace

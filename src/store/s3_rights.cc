@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/s3_rights.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/uri.h"
@@ -126,8 +127,9 @@ class RightsProbe {
       row("s3:GetObject", prefix, RightState::held, said);
       return {};
     }
-    if (!listing.allowed) return {};  // told already
-    bool reads = !listing.first.empty() && rights_.rows.back().state == RightState::held;
+    bool told = !listing.allowed || rights_.rows.back().state == RightState::missing;
+    if (told) return {};
+    bool reads = !listing.first.empty();
     row(reads ? "s3:ListBucket" : "s3:GetObject", prefix, RightState::missing, said);
     rights_.rows.back().hint =
         "of an object that is not there the store says 403: s3:GetObject is missing on it, or "
@@ -172,8 +174,13 @@ class RightsProbe {
   Result<> may_upload(const std::string& prefix) {
     std::string key = prefix + query_.scratch + "parts";
     Said begun = SMITH_TRY(scratch_.begin(key));
+    std::string place = service_.where(prefix) + "*";
+    bool told = std::any_of(rights_.rows.begin(), rights_.rows.end(), [&](const RightRow& row) {
+      return row.right == "s3:PutObject" && row.on == place && row.state != RightState::held;
+    });
+    if (!begun.good() && told) return {};
     if (!begun.good()) {
-      // Told with s3:PutObject, unless a policy of the bucket asks of uploads what they can't have.
+      // A policy of the bucket may ask of uploads what they can't have.
       row("s3:PutObject", prefix, RightState::missing, begun);
       rights_.rows.back().hint =
           "CreateMultipartUpload is refused; a bucket policy that asks for a condition must "
