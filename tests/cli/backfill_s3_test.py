@@ -9,7 +9,8 @@ import unittest
 
 from backfill_test import final, nonzero
 from program import run_program
-from s3_lake import CREDENTIALS, LakeInS3
+from fake import CREDENTIALS
+from s3_lake import S3LakeTest
 
 
 class FakeQueue:
@@ -37,8 +38,8 @@ class FakeQueue:
                 pass
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.endpoint = "http://127.0.0.1:%d" % self.server.server_address[1]
-        self.url = self.endpoint + "/123456789012/events"
+        self.s3.endpoint = "http://127.0.0.1:%d" % self.server.server_address[1]
+        self.url = self.s3.endpoint + "/123456789012/events"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def close(self):
@@ -46,30 +47,30 @@ class FakeQueue:
         self.server.server_close()
 
 
-class BackfillInS3(LakeInS3):
+class BackfillInS3(S3LakeTest):
     def reconcile(self, *arguments, command="backfill", lake="s3://lake"):
         return self.run_lake("--json", *arguments, command=(command,), lake=lake)
 
     def fill(self, count):
         for i in range(count):
-            self.put("bronze/%03d.csv" % i, b"x\n1\n")
+            self.s3.put("bronze/%03d.csv" % i, b"x\n1\n")
 
     def asked_by(self, *arguments, **keywords):
         """The operations of one run, counted."""
-        before = len(self.requests())
+        before = len(self.s3.requests())
         done = self.reconcile(*arguments, **keywords)
         self.assertEqual(done.status, 0, done)
-        return done, collections.Counter(r["operation"] for r in self.requests()[before:])
+        return done, collections.Counter(r["operation"] for r in self.s3.requests()[before:])
 
     def test_converts_what_is_missing_and_accounts_for_all(self):
         self.fill(12)
-        self.put("bronze/bad.csv", b"")
-        self.put("bronze/b%20c%2Bd.csv", b"x\n1\n")
+        self.s3.put("bronze/bad.csv", b"")
+        self.s3.put("bronze/b c+d.csv", b"x\n1\n")
         done = self.reconcile()
         self.assertEqual(done.status, 0, done)
         self.assertEqual(nonzero(done), {"converted": 13, "rejected": 1})
         self.assertEqual(nonzero(self.reconcile()), {"duplicate": 13, "rejected": 1})
-        self.put("bronze/003.csv", b"x\n2\n")
+        self.s3.put("bronze/003.csv", b"x\n2\n")
         self.assertEqual(nonzero(self.reconcile("--min-age", 0, command="sweep")),
                          {"duplicate": 12, "converted": 1, "rejected": 1})
 
@@ -82,12 +83,12 @@ class BackfillInS3(LakeInS3):
         self.assertEqual(filled, {"ListObjectVersions": 1, "HeadObject": 100})
 
     def test_a_refusal_that_stands_costs_no_read_of_the_file(self):
-        self.put("bronze/bad.csv", b"")
+        self.s3.put("bronze/bad.csv", b"")
         self.reconcile()
-        before = len(self.requests())
+        before = len(self.s3.requests())
         done, asked = self.asked_by("--min-age", 0, command="sweep")
         self.assertEqual(nonzero(done), {"rejected": 1})
-        self.assertFalse([r for r in self.requests()[before:] if r["key"].startswith("bronze/")])
+        self.assertFalse([r for r in self.s3.requests()[before:] if r["key"].startswith("bronze/")])
         # Versions, silver, contracts (two listings), the report's folder and the report itself.
         self.assertLessEqual(sum(asked.values()), 6, asked)
 
@@ -100,32 +101,32 @@ class BackfillInS3(LakeInS3):
     def test_without_the_right_to_list_versions_each_costs_a_head_more(self):
         self.fill(5)
         self.reconcile()
-        self.deny("s3:ListBucketVersions")
+        self.s3.deny(action="s3:ListBucketVersions")
         done, asked = self.asked_by("--min-age", 0, command="sweep")
         self.assertEqual(nonzero(done), {"duplicate": 5})
         self.assertIn("s3:ListBucketVersions", done.err)
         self.assertEqual(asked["HeadObject"], 10)
 
     def test_a_lake_below_a_prefix(self):
-        self.put("team-a/bronze/a.csv", b"x\n1\n")
-        self.put("bronze/outside.csv", b"x\n1\n")
+        self.s3.put("team-a/bronze/a.csv", b"x\n1\n")
+        self.s3.put("bronze/outside.csv", b"x\n1\n")
         done = self.reconcile(lake="s3://lake/team-a")
         self.assertEqual(nonzero(done), {"converted": 1})
         self.assertEqual(final(done)["last_key"], "team-a/bronze/a.csv")
 
     def test_passing_trouble_passes(self):
         self.fill(10)
-        self.fault(fault="slow_down", times=5)
-        self.fault(fault="drop_after", operation="PutObject", key="silver/*", times=2)
+        self.s3.fault(fault="slow_down", times=5)
+        self.s3.fault(fault="drop_after", operation="PutObject", key="silver/*", times=2)
         done = self.reconcile()
         self.assertEqual((done.status, nonzero(done)), (0, {"converted": 10}), done)
-        self.fault(fault="internal_error", operation="HeadObject", key="silver/004*", times=0)
+        self.s3.fault(fault="internal_error", operation="HeadObject", key="silver/004*", times=0)
         done = self.reconcile()
         self.assertEqual((done.status, nonzero(done)), (75, {"duplicate": 9, "error": 1}), done)
 
     def test_a_denied_bucket_is_named(self):
-        self.deny("s3:ListBucket")
-        self.deny("s3:ListBucketVersions")
+        self.s3.deny(action="s3:ListBucket")
+        self.s3.deny(action="s3:ListBucketVersions")
         done = self.reconcile()
         self.assertEqual(done.status, 3, done)
         self.assertIn("s3:ListBucket", done.err)
@@ -135,36 +136,36 @@ class BackfillInS3(LakeInS3):
 
 class BackfillOfVersions(BackfillInS3):
     """The same in a bucket that keeps versions, where listings name them."""
-    SERVER_ARGUMENTS = ("--versioned",)
+    SERVER_OPTIONS = ("--versioned",)
 
     def test_the_newest_version_counts_and_a_delete_marker_is_no_object(self):
         self.fill(2)
         self.reconcile()
-        self.put("bronze/000.csv", b"x\n1\n")  # the same bytes, another version
-        self.http("DELETE", "/lake/bronze/001.csv")
+        self.s3.put("bronze/000.csv", b"x\n1\n")  # the same bytes, another version
+        self.s3.http("DELETE", "/lake/bronze/001.csv")
         done = self.reconcile("--min-age", 0, command="sweep")
         self.assertEqual(nonzero(done), {"converted": 1})
         self.assertEqual(nonzero(self.reconcile()), {"duplicate": 1})
 
 
-class BackfillToAQueue(LakeInS3):
+class BackfillToAQueue(S3LakeTest):
     def setUp(self):
         super().setUp()
         self.queue = FakeQueue()
         self.addCleanup(self.queue.close)
 
     def send(self, *arguments, lake="s3://lake"):
-        env = {**CREDENTIALS, "AWS_ENDPOINT_URL_S3": self.endpoint, "AWS_REGION": "us-east-1"}
+        env = {**CREDENTIALS, "AWS_ENDPOINT_URL_S3": self.s3.endpoint, "AWS_REGION": "us-east-1"}
         return run_program("backfill", lake, "--json", "--queue", self.queue.url, *arguments,
                            env=env)
 
     def test_one_message_each_of_our_own_envelope(self):
-        self.put("bronze/a.csv", b"x\n1\n")
+        self.s3.put("bronze/a.csv", b"x\n1\n")
         self.assertEqual(self.run_lake().status, 0)
-        self.put("bronze/bad.csv", b"")
+        self.s3.put("bronze/bad.csv", b"")
         self.assertEqual(self.run_lake().status, 1)
-        self.put("bronze/b%20c%2Bd.csv", b"x\n1\n")
-        self.put("bronze/c.csv", b"x\n1\n")
+        self.s3.put("bronze/b c+d.csv", b"x\n1\n")
+        self.s3.put("bronze/c.csv", b"x\n1\n")
         done = self.send()
         self.assertEqual(done.status, 0, done)
         self.assertEqual(nonzero(done), {"duplicate": 1, "rejected": 1, "queued": 2})
@@ -173,24 +174,24 @@ class BackfillToAQueue(LakeInS3):
                                              {"bucket": "lake", "key": "bronze/c.csv"}])
         self.assertIsNone(self.silver("c.parquet"))
         # Whoever takes such a message converts the object.
-        taken = run_program("invoke", "s3://lake", "--endpoint-url", self.endpoint,
+        taken = run_program("invoke", "s3://lake", "--endpoint-url", self.s3.endpoint,
                             stdin=json.dumps(self.queue.bodies[1]).encode(), env=CREDENTIALS)
         self.assertEqual(json.loads(taken.out)["status"], "success", taken)
 
     def test_keys_are_whole_below_a_prefix(self):
-        self.put("team-a/bronze/a.csv", b"x\n1\n")
+        self.s3.put("team-a/bronze/a.csv", b"x\n1\n")
         self.send(lake="s3://lake/team-a")
         self.assertEqual(self.queue.bodies, [{"bucket": "lake", "key": "team-a/bronze/a.csv"}])
 
     def test_a_throttled_queue_is_asked_again(self):
-        self.put("bronze/a.csv", b"x\n1\n")
+        self.s3.put("bronze/a.csv", b"x\n1\n")
         self.queue.answers = [(400, "RequestThrottled"), (503, "ServiceUnavailable")]
         done = self.send()
         self.assertEqual((done.status, nonzero(done)), (0, {"queued": 1}), done)
 
     def test_a_queue_that_is_not_ours_ends_it(self):
         for i in range(5):
-            self.put("bronze/%d.csv" % i, b"x\n1\n")
+            self.s3.put("bronze/%d.csv" % i, b"x\n1\n")
         self.queue.answers = [(400, "QueueDoesNotExist")] * 5
         done = self.send()
         self.assertEqual(done.status, 3, done)

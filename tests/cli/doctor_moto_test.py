@@ -8,7 +8,7 @@ import unittest
 import urllib.request
 
 from program import run_program, wait_for
-from s3_lake import CREDENTIALS
+from fake import CREDENTIALS
 
 MOTO = os.environ["SILVERSMITH_MOTO"]
 
