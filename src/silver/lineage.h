@@ -45,8 +45,8 @@ struct Held {
 // Fails with denied, busy, conflict (it changed under the look).
 Result<Held> look(store::Store& target, std::string_view key, std::string_view source_key);
 
-// The same by the object's metadata alone where that says it, which in S3 is one HEAD and no byte of
-// the object. Fails as look() does.
+// The same by the object's metadata alone where that says it, which in S3 is one HEAD and no byte
+// of the object. Fails as look() does.
 Result<Held> glance(store::Store& target, std::string_view key, std::string_view source_key);
 
 // The account in the footer of the silver object in the state `tag`, as it stands there; nothing

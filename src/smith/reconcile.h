@@ -42,7 +42,7 @@ struct ReconcileSetup {
   std::function<RunResult(const store::Listed& object)> converge = {};
   std::function<Result<>(const std::string& key)> send = {};
   std::function<void(const std::string& key)> on_pending = {};
-  std::function<void(const Error&)> on_error = {};     // of an object or folder; converge's are its own
+  std::function<void(const Error&)> on_error = {};  // of an object or folder, but for converge's
   std::function<void(const Error&)> on_warning = {};
 };
 

@@ -2,6 +2,7 @@
 #include "store/s3_probe.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "base/text.h"
@@ -36,97 +37,43 @@ struct Case {
   Says says;
   Before before;
   Meanwhile meanwhile;
-  std::vector<int> wanted;  // the first is AWS's
+  std::array<int, 3> wanted;  // the first is AWS's; 0 is none
 };
 
-const std::vector<Case>& cases() {
-  using enum Need;
-  using enum Ask;
-  using enum Says;
-  using enum Before;
-  using enum Meanwhile;
-  static const std::vector<Case> all = {
-      {"PUT If-None-Match: *, nothing there", always, put, none_match, absent, nothing, {200}},
-      {"PUT If-None-Match: *, an object there", always, put, none_match, present, nothing, {412}},
-      {"PUT If-Match, the object unchanged", always, put, match, present, nothing, {200}},
-      {"PUT If-Match, another object there", always, put, match_stale, present, nothing, {412}},
-      {"PUT If-Match, nothing there", always, put, match_stale, absent, nothing, {404, 412}},
-      {"Complete If-None-Match: *, nothing there",
-       parts,
-       complete,
-       none_match,
-       absent,
-       nothing,
-       {200}},
-      {"Complete If-None-Match: *, an object there",
-       parts,
-       complete,
-       none_match,
-       present,
-       nothing,
-       {412}},
-      {"Complete If-None-Match: *, an object put meanwhile",
-       parts,
-       complete,
-       none_match,
-       absent,
-       other,
-       {412, 409}},
-      {"Complete If-Match, the object unchanged", parts, complete, match, present, nothing, {200}},
-      {"Complete If-Match, another object there",
-       parts,
-       complete,
-       match_stale,
-       present,
-       nothing,
-       {412}},
-      {"Complete If-Match, nothing there",
-       parts,
-       complete,
-       match_stale,
-       absent,
-       nothing,
-       {404, 412}},
-      {"Complete If-Match, another put meanwhile",
-       parts,
-       complete,
-       match,
-       present,
-       other,
-       {412, 409}},
-      {"Complete If-Match, deleted meanwhile",
-       parts,
-       complete,
-       match,
-       present,
-       gone,
-       {404, 412, 409}},
-      {"Complete If-Match, the same bytes put meanwhile",
-       never,
-       complete,
-       match,
-       present,
-       same,
-       {409}},
-      {"Complete If-None-Match: *, deleted meanwhile",
-       never,
-       complete,
-       none_match,
-       present,
-       gone,
-       {409}},
-      {"PUT If-None-Match with a tag", never, put, none_match_tag, present, nothing, {501}},
-      {"PUT If-Match: *", never, put, match_any, present, nothing, {501}},
-      {"PUT with both conditions", never, put, both, present, nothing, {501}},
-      {"DELETE If-Match, another object there",
-       never,
-       remove,
-       match_stale,
-       present,
-       nothing,
-       {412}},
-  };
-  return all;
+using enum Need;
+using enum Ask;
+using enum Says;
+using enum Before;
+using enum Meanwhile;
+constexpr Case cases[] = {
+    {"If-None-Match: *, nothing there", always, put, none_match, absent, nothing, {200}},
+    {"If-None-Match: *, an object there", always, put, none_match, present, nothing, {412}},
+    {"If-Match, the object unchanged", always, put, match, present, nothing, {200}},
+    {"If-Match, another object there", always, put, match_stale, present, nothing, {412}},
+    {"If-Match, nothing there", always, put, match_stale, absent, nothing, {404, 412}},
+    {"If-None-Match: *, nothing there", parts, complete, none_match, absent, nothing, {200}},
+    {"If-None-Match: *, an object there", parts, complete, none_match, present, nothing, {412}},
+    {"If-None-Match: *, put meanwhile", parts, complete, none_match, absent, other, {412, 409}},
+    {"If-Match, the object unchanged", parts, complete, match, present, nothing, {200}},
+    {"If-Match, another object there", parts, complete, match_stale, present, nothing, {412}},
+    {"If-Match, nothing there", parts, complete, match_stale, absent, nothing, {404, 412}},
+    {"If-Match, another put meanwhile", parts, complete, match, present, other, {412, 409}},
+    {"If-Match, deleted meanwhile", parts, complete, match, present, gone, {404, 412, 409}},
+    {"If-Match, the same bytes put meanwhile", never, complete, match, present, same, {409}},
+    {"If-None-Match: *, deleted meanwhile", never, complete, none_match, present, gone, {409}},
+    {"If-None-Match with a tag", never, put, none_match_tag, present, nothing, {501}},
+    {"If-Match: *", never, put, match_any, present, nothing, {501}},
+    {"with both conditions", never, put, both, present, nothing, {501}},
+    {"If-Match, another object there", never, remove, match_stale, present, nothing, {412}},
+};
+
+std::string name_of(const Case& one) {
+  switch (one.ask) {
+    case Ask::put: return std::string("PUT ") + one.name;
+    case Ask::complete: return std::string("Complete ") + one.name;
+    case Ask::remove: return std::string("DELETE ") + one.name;
+  }
+  return one.name;
 }
 
 std::string quoted_text(std::string_view tag) { return "\"" + std::string(tag) + "\""; }
@@ -173,7 +120,7 @@ class S3Probe {
   }
 
   Result<> try_all() {
-    for (const Case& one : cases()) SMITH_TRY(try_case(one));
+    for (const Case& one : cases) SMITH_TRY(try_case(one));
     SMITH_TRY(read_pinned());
     SMITH_TRY(keep_metadata());
     SMITH_TRY(race_puts(Says::none_match, "PUT If-None-Match: *"));
@@ -189,11 +136,11 @@ class S3Probe {
     return refused("PUT", key, said);
   }
 
-  Error refused(const char* what, const std::string& key, const Said& said) const {
+  Error refused(const std::string& what, const std::string& key, const Said& said) const {
     std::string hint = said.status == 501 ? "use a store that writes on If-None-Match: *"
                                           : "the role needs s3:PutObject and s3:GetObject on it";
-    return {Code::denied, std::string(what) + " " + service_.where(key) + ": " + said.text(),
-            std::move(hint), ""};
+    return {Code::denied, what + " " + service_.where(key) + ": " + said.text(), std::move(hint),
+            ""};
   }
 
   // A policy may refuse writes without a condition: each has the one that holds.
@@ -237,8 +184,8 @@ class S3Probe {
       holds = std::find(one.wanted.begin(), one.wanted.end(), said.status) != one.wanted.end();
       if (holds || !said.repeated) break;
     }
-    if (said.status == 403) return refused(one.name, prefix_, said);
-    row(one.name, one.need, std::to_string(one.wanted.front()), said.text());
+    if (said.status == 403) return refused(name_of(one), prefix_, said);
+    row(name_of(one), one.need, std::to_string(one.wanted.front()), said.text());
     probe_.rows.back().holds = holds;
     return {};
   }

@@ -34,7 +34,16 @@ struct S3Options {
 };
 
 // What a request is for: it names the right that a denial is about.
-enum class S3Action : uint8_t { look, read, write, remove, list, list_versions, upload_part, abort_upload };
+enum class S3Action : uint8_t {
+  look,
+  read,
+  write,
+  remove,
+  list,
+  list_versions,
+  upload_part,
+  abort_upload,
+};
 
 // A bound on repetitions over all requests of a process, so that a service in trouble is not asked
 // ever more: a repetition takes tokens, successes give them back (the "standard" mode of the AWS

@@ -38,8 +38,7 @@ class FakeQueue:
                 pass
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.s3.endpoint = "http://127.0.0.1:%d" % self.server.server_address[1]
-        self.url = self.s3.endpoint + "/123456789012/events"
+        self.url = "http://127.0.0.1:%d/123456789012/events" % self.server.server_address[1]
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def close(self):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """backfill and sweep as processes: what events lost is converted once, and every object of bronze
-is accounted for. In a folder here; in S3, where requests are counted too, in backfill_s3_test.py."""
+is accounted for. In a folder here; in S3, where requests are counted, in backfill_s3_test.py."""
 import json
 import os
 import signal
@@ -111,7 +111,8 @@ class Backfill(ProgramTest):
         self.make_lake({"bronze/orders/a.csv": CSV})
         self.reconcile()
         contract = self.lake / "contracts/orders.yaml"
-        contract.write_text(contract.read_text().replace("fieldsMatch: subset", "fieldsMatch: exact"))
+        contract.write_text(contract.read_text().replace("fieldsMatch: subset",
+                                                         "fieldsMatch: exact"))
         self.assertEqual(nonzero(self.reconcile()), {"duplicate": 1})
         self.assertEqual(nonzero(self.reconcile("--reprocess")), {"converted": 1})
         self.assertEqual(nonzero(self.reconcile("--reprocess")), {"duplicate": 1})
