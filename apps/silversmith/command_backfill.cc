@@ -80,7 +80,8 @@ Result<> choose_work(const Settings& settings, Session& session, Console& consol
     };
     return {};
   }
-  setup.converge = [&session](const store::Listed& object) {
+  setup.converge = [&session](const store::Listed& object, smith::Refusals refusals) {
+    session.options().skip_known_rejects = refusals == smith::Refusals::unknown;
     return session.converge(object.key, object.size);
   };
   return {};

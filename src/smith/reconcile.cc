@@ -174,7 +174,7 @@ class Reconciling {
       ledger().add(*known, object.modified_micros, Found::processed);
       return;
     }
-    work(object, look->held.made_from(look->version) ? Found::processed : Found::unprocessed);
+    work(object, *look);
   }
 
   // In a folder a file is read to know its version, unless there is a note of it. Where silver is
@@ -228,7 +228,8 @@ class Reconciling {
     return silver::exists(smithy_.target, names.receipt(report->account.generation));
   }
 
-  void work(const store::Listed& object, Found found) {
+  void work(const store::Listed& object, const Look& look) {
+    Found found = look.held.made_from(look.version) ? Found::processed : Found::unprocessed;
     if (!setup_.send && !setup_.converge) {
       ledger().add(Fate::pending, object.modified_micros, found);
       if (setup_.on_pending) setup_.on_pending(object.key);
@@ -237,7 +238,8 @@ class Reconciling {
     pace_.wait();
     if (stopping()) return ledger().add(Fate::pending, object.modified_micros, found);
     if (setup_.send) return send(object, found);
-    RunResult result = setup_.converge(object);
+    Refusals refusals = look.version.empty() ? Refusals::unknown : Refusals::none;
+    RunResult result = setup_.converge(object, refusals);
     Fate fate = fate_of(result);
     // Its version was not known before, or somebody else has done it in between.
     if (result.repeated) found = Found::processed;

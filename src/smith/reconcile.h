@@ -33,13 +33,19 @@ struct ReconcileOptions {
   uint32_t looks_max = 1;      // looks at silver at a time: threads
 };
 
+// What converge() need not find out again.
+enum class Refusals : uint8_t {
+  unknown,
+  none,  // none stands of this version, under the terms of now
+};
+
 // All are borrowed. Of the smithy's options `reprocess` and `stop` hold here as well.
 struct ReconcileSetup {
   const Smithy& smithy;
   ReconcileOptions options;
   // What is done about an object that is not done: forge() and its like here, or a message to
   // somebody who does it. Neither: it is only told, as pending.
-  std::function<RunResult(const store::Listed& object)> converge = {};
+  std::function<RunResult(const store::Listed& object, Refusals refusals)> converge = {};
   std::function<Result<>(const std::string& key)> send = {};
   std::function<void(const std::string& key)> on_pending = {};
   std::function<void(const Error&)> on_error = {};  // of an object or folder, but for converge's

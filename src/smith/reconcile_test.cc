@@ -62,7 +62,7 @@ class Reconcile : public ::testing::Test {
   Reconciliation run() {
     ReconcileSetup setup{.smithy = smithy, .options = options};
     if (converges) {
-      setup.converge = [&](const store::Listed& object) {
+      setup.converge = [&](const store::Listed& object, Refusals) {
         converged.push_back(object.key);
         return forge(object.key, smithy);
       };
@@ -251,7 +251,7 @@ TEST_F(Reconcile, stops_between_two_objects_and_goes_on_where_it_was) {
   smithy.options.stop = &stop;
   std::vector<std::string> all;
   ReconcileSetup setup{.smithy = smithy, .options = options};
-  setup.converge = [&](const store::Listed& object) {
+  setup.converge = [&](const store::Listed& object, Refusals) {
     all.push_back(object.key);
     RunResult result = forge(object.key, smithy);
     stop = all.size() % 7 == 0;
