@@ -15,6 +15,15 @@
 
 namespace silversmith::app {
 
+namespace {
+
+// Somebody waits for the answer: what is not there is soon told.
+constexpr uint32_t examine_connect_ms = 2'000;
+constexpr uint32_t examine_first_byte_ms = 10'000;
+constexpr uint32_t examine_attempts = 3;
+
+}  // namespace
+
 struct Cloud::State {
   explicit State(Setup given)
       : setup(std::move(given)),
@@ -44,7 +53,7 @@ struct Cloud::Reached {
   store::S3Options options;
 };
 
-Result<Cloud::Reached> Cloud::reach(const std::string& uri) {
+Result<Cloud::Reached> Cloud::reach(const std::string& uri, const wire::HttpOptions& http) {
   State& state = *state_;
   BucketRoot root = SMITH_TRY(bucket_root(uri));
   BucketHost host = SMITH_TRY(bucket_host(state.setup.aws, root.bucket).in(uri));
@@ -54,7 +63,7 @@ Result<Cloud::Reached> Cloud::reach(const std::string& uri) {
   endpoint.tls = host.tls;
   endpoint.region = state.setup.aws.region.empty() ? "us-east-1" : state.setup.aws.region;
   endpoint.service = "s3";
-  state.clients.push_back(SMITH_TRY(wire::HttpClient::make(state.network, endpoint, {})));
+  state.clients.push_back(SMITH_TRY(wire::HttpClient::make(state.network, endpoint, http)));
   store::S3Options options;
   options.bucket = root.bucket;
   options.prefix = root.prefix;
@@ -66,14 +75,18 @@ Result<Cloud::Reached> Cloud::reach(const std::string& uri) {
 }
 
 Result<std::unique_ptr<store::Store>> Cloud::store(const std::string& uri) {
-  Reached reached = SMITH_TRY(reach(uri));
+  Reached reached = SMITH_TRY(reach(uri, {}));
   std::unique_ptr<store::Store> store = std::make_unique<store::S3Store>(
       reached.options, reached.client, state_->spools, system_clock());
   return store;
 }
 
 Result<Cloud::Examined> Cloud::examine(const Examine& examine) {
-  Reached reached = SMITH_TRY(reach(examine.uri));
+  wire::HttpOptions http;
+  http.connect_ms_max = examine_connect_ms;
+  http.first_byte_ms_max = examine_first_byte_ms;
+  Reached reached = SMITH_TRY(reach(examine.uri, http));
+  reached.options.attempts_max = examine_attempts;
   store::S3Service service(reached.options, reached.client, system_clock());
   const wire::Endpoint& endpoint = reached.client.endpoint();
   Examined examined{endpoint.text(), endpoint.region, {}, {}};

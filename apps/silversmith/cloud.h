@@ -17,6 +17,10 @@
 #include "store/probe.h"
 #include "store/store.h"
 
+namespace silversmith::wire {
+struct HttpOptions;
+}
+
 namespace silversmith::app {
 
 class Cloud {
@@ -58,7 +62,7 @@ class Cloud {
 
  private:
   struct Reached;
-  Result<Reached> reach(const std::string& uri);
+  Result<Reached> reach(const std::string& uri, const wire::HttpOptions& http);
 
   struct State;
   std::unique_ptr<State> state_;

@@ -70,9 +70,11 @@ std::string run_id() {
       .substr(0, 12);
 }
 
-void check_root(Lake& lake, const std::string& root, Role role, Diagnosis& diagnosis) {
+// False when there is no use in asking on.
+bool check_root(Lake& lake, const std::string& root, Role role, Diagnosis& diagnosis) {
   if (is_in_s3(root)) return check_bucket(lake, role, run_id(), diagnosis);
   check_folder(root, role, diagnosis);
+  return true;
 }
 
 void check_lake(const std::string& root, const Settings& settings, Diagnosis& diagnosis) {
@@ -80,13 +82,9 @@ void check_lake(const std::string& root, const Settings& settings, Diagnosis& di
   check_machine(settings, lake.ok() ? (*lake)->tmp_path() : "", diagnosis);
   if (!lake.ok()) return diagnosis.add_error("lake", root, lake.error());
   std::string silver = settings.text("silver");
-  if (silver.empty()) {
-    check_root(**lake, root, Role::all, diagnosis);
-  } else {
-    check_root(**lake, root, Role::read, diagnosis);
-    check_root(**lake, silver, Role::write, diagnosis);
-  }
-  check_contracts(**lake, settings, diagnosis);
+  bool answers = check_root(**lake, root, silver.empty() ? Role::all : Role::read, diagnosis);
+  if (answers && !silver.empty()) check_root(**lake, silver, Role::write, diagnosis);
+  if (answers) check_contracts(**lake, settings, diagnosis);
 }
 
 }  // namespace
@@ -121,6 +119,9 @@ void check_contracts(Lake& lake, const Settings& settings, Diagnosis& diagnosis)
 }
 
 Result<Exit> doctor_command(const Invocation& invocation, Console& console) {
+  // A first signal waits until what was tried is removed again; a second one ends the program.
+  smith::Progress progress;
+  StopSignals signals(progress);
   Diagnosis diagnosis;
   std::string root = invocation.operands.empty() ? "" : invocation.operands.front();
   if (root.empty()) {
@@ -133,6 +134,7 @@ Result<Exit> doctor_command(const Invocation& invocation, Console& console) {
   } else if (!console.quiet() || !diagnosis.healthy()) {
     console.result(diagnosis.text(console));
   }
+  if (signals.exit() != Exit::ok) return signals.exit();
   return diagnosis.healthy() ? Exit::ok : Exit::negative;
 }
 

@@ -67,18 +67,21 @@ store::RightsQuery query_for(const Lake& lake, Role role) {
 
 }  // namespace
 
-void check_bucket(Lake& lake, Role role, const std::string& id, Diagnosis& diagnosis) {
+bool check_bucket(Lake& lake, Role role, const std::string& id, Diagnosis& diagnosis) {
   store::Store& store = role == Role::write ? lake.target() : lake.source();
   Cloud::Examine examine;
   examine.uri = "s3://" + store.name();
   examine.rights = query_for(lake, role);
   if (role != Role::read) examine.scratch = lake.prefixes().quarantine + scratch_folder + id + "/";
   Result<Cloud::Examined> examined = lake.cloud()->examine(examine);
-  if (!examined.ok()) return diagnosis.add_error("cloud", "endpoint", examined.error());
+  if (!examined.ok()) {
+    diagnosis.add_error("cloud", "endpoint", examined.error());
+    return false;
+  }
   check_region(*examined, diagnosis);
   if (examined->rights.error.has_value()) {
     diagnosis.add_error("cloud", "bucket", *examined->rights.error);
-    return;
+    return false;
   }
   check_clock(examined->rights.clock_ahead_micros, diagnosis);
   for (const store::RightRow& row : examined->rights.rows) check_right(row, diagnosis);
@@ -87,6 +90,7 @@ void check_bucket(Lake& lake, Role role, const std::string& id, Diagnosis& diagn
                    "remove it; a lifecycle rule that aborts uploads removes those"});
   }
   if (examined->probe.has_value()) diagnosis.add_probe(examine.uri, *examined->probe);
+  return true;
 }
 
 }  // namespace silversmith::app

@@ -21,6 +21,13 @@ uint64_t number_in(const wire::XmlElement& entry, std::string_view name) {
   return parse_number(entry.text_of(name)).value_or(0);
 }
 
+// Keys are asked for in an encoding, as XML can't hold every byte; who passes that over says so by
+// not naming it.
+std::string key_in(const wire::XmlElement& listing, const wire::XmlElement& entry) {
+  std::string key(entry.text_of("Key"));
+  return listing.text_of("EncodingType") == "url" ? form_decoded(key) : key;
+}
+
 int64_t time_in(const wire::XmlElement& entry) {
   return wire::date_micros(entry.text_of("LastModified"));
 }
@@ -71,10 +78,9 @@ Result<ListPage> S3Store::list(std::string_view prefix, std::string_view after) 
   ListPage page;
   for (const wire::XmlElement& entry : found.children) {
     if (entry.name != "Contents") continue;
-    std::string key = form_decoded(entry.text_of("Key"));
+    std::string key = key_in(found, entry);
     if (!key.starts_with(root)) continue;
-    page.objects.push_back(
-        {key.substr(root.size()), number_in(entry, "Size"), time_in(entry), ""});
+    page.objects.push_back({key.substr(root.size()), number_in(entry, "Size"), time_in(entry), ""});
   }
   if (found.text_of("IsTruncated") == "true" && !page.objects.empty()) {
     page.next = page.objects.back().key;
@@ -95,7 +101,7 @@ Result<ListPage> S3Store::list_versions(std::string_view prefix, std::string_vie
   std::string last;
   for (const wire::XmlElement& entry : found.children) {
     if (entry.name != "Version" && entry.name != "DeleteMarker") continue;
-    std::string key = form_decoded(entry.text_of("Key"));
+    std::string key = key_in(found, entry);
     if (!key.starts_with(root)) continue;
     last = key.substr(root.size());
     if (entry.name != "Version" || entry.text_of("IsLatest") != "true" || last <= after) continue;
