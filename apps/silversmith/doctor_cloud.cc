@@ -80,7 +80,9 @@ bool check_bucket(Lake& lake, Role role, const std::string& id, Diagnosis& diagn
   }
   check_region(*examined, diagnosis);
   if (examined->rights.error.has_value()) {
-    diagnosis.add_error("cloud", "bucket", *examined->rights.error);
+    Error error = *examined->rights.error;
+    if (error.hint.empty()) error.hint = "see the endpoint, its port and the name of the bucket";
+    diagnosis.add_error("cloud", "bucket", error);
     return false;
   }
   check_clock(examined->rights.clock_ahead_micros, diagnosis);

@@ -30,7 +30,8 @@ class DoctorOnMoto(unittest.TestCase):
         return line.split()[-1] if "Running on" in line else None
 
     def put(self, path, body=None):
-        request = urllib.request.Request(self.endpoint + path, data=body, method="PUT")
+        request = urllib.request.Request(self.endpoint + path, data=body, method="PUT",
+                                         headers={"Content-Type": "text/csv"})
         urllib.request.urlopen(request).close()
 
     def stop(self):
