@@ -15,8 +15,8 @@ namespace {
 constexpr uint64_t folder_rest_seconds = 2;  // as watch has it
 // An event takes seconds, sometimes a minute, and its conversion some more.
 constexpr uint64_t bucket_rest_seconds = 300;
-// A bucket is far away; a folder is here.
-constexpr uint32_t bucket_looks_max = 8;
+// A bucket is far away; a folder is here. As many as there are connections.
+constexpr uint32_t bucket_looks_max = 16;
 
 bool is_sweep(const Invocation& invocation) { return invocation.command == "sweep"; }
 
