@@ -37,11 +37,12 @@ test-fast: ## the quick part of it: tidy and the unit tests of the release build
 	@tools/stage fast
 
 test-all: ## test, and the long rest: lint, soak, fuzzing
-	@tools/setup test conformance soak
+	@tools/setup test conformance soak dist
 	@tools/stage tidy
 	@tools/lint --all
 	@tools/stage sanitizers
 	@tools/stage fuzz $(FUZZ_SECONDS)
+	@tools/stage build static-arm64 bootstrap
 	@tools/stage whole-suite
 
 bench: ## convert beside DuckDB, Polars, pyarrow and pandas
