@@ -6,12 +6,20 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "aws.h"
 #include "base/result.h"
+#include "store/probe.h"
 #include "store/store.h"
+
+namespace silversmith::wire {
+struct HttpOptions;
+}
 
 namespace silversmith::app {
 
@@ -32,8 +40,30 @@ class Cloud {
 
   // Fails with invalid (the root, the endpoint, no region), denied (authorities can't be read).
   Result<std::unique_ptr<store::Store>> store(const std::string& uri);
+  // What sends a body to the queue of that URL, which fails as SqsQueue::send() does. Fails with
+  // invalid: no URL. Valid until this goes.
+  using Sender = std::function<Result<>(std::string_view body)>;
+  Result<Sender> sender(const std::string& queue_url);
+
+  // A bucket, tried out for `doctor`: rights, clock, and conditions where scratch objects may be.
+  struct Examine {
+    std::string uri;
+    store::RightsQuery rights;
+    std::string scratch = {};  // what keys of scratch objects begin with; "": none
+  };
+  struct Examined {
+    std::string endpoint;
+    std::string region;
+    store::Rights rights;
+    std::optional<store::Probe> probe;
+  };
+  // Fails as store() does.
+  Result<Examined> examine(const Examine& examine);
 
  private:
+  struct Reached;
+  Result<Reached> reach(const std::string& uri, const wire::HttpOptions& http);
+
   struct State;
   std::unique_ptr<State> state_;
 };

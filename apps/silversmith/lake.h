@@ -49,6 +49,8 @@ class Lake {
   void set_trace(std::string trace_id) {
     if (cloud_ != nullptr) cloud_->set_trace(std::move(trace_id));
   }
+  // The outside, for what is no store; null when no root is in S3.
+  Cloud* cloud() { return cloud_.get(); }
   // Of the memory of the process, what the network may hold.
   uint64_t network_bytes() const { return network_bytes_; }
 

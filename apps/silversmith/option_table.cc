@@ -11,9 +11,10 @@ namespace {
 
 using enum OptionKind;
 
-constexpr std::string_view converting = "run watch invoke lambda convert";
-constexpr std::string_view lakes = "run watch invoke lambda";
-constexpr std::string_view clouds = "run invoke lambda event runs quarantine";
+constexpr std::string_view converting = "run watch invoke lambda backfill sweep convert";
+constexpr std::string_view sized = "run watch invoke lambda backfill sweep doctor convert";
+constexpr std::string_view lakes = "run watch invoke lambda backfill sweep doctor";
+constexpr std::string_view clouds = "run invoke lambda event backfill sweep doctor runs quarantine";
 
 const std::vector<OptionSpec> options = {
     {"config", value, "FILE", "silversmith.yaml", "", "read settings from this YAML file"},
@@ -23,23 +24,32 @@ const std::vector<OptionSpec> options = {
     {"no-progress", flag, "", "", "", "no progress line"},
     {"log-format", value, "FORMAT", "text", "", "log to standard error as text or json"},
     {"log-level", value, "LEVEL", "info", "", "debug, info, warn or error"},
-    {"threads", value, "N", "0", converting, "worker threads; 0 is one a core"},
-    {"memory", value, "SIZE", "256MiB", converting, "memory of the process, for example 128MiB"},
+    {"threads", value, "N", "0", sized, "worker threads; 0 is one a core"},
+    {"memory", value, "SIZE", "256MiB", sized, "memory of the process, for example 128MiB"},
     {"kernel", value, "NAME", "", converting, "scan kernel; the default is the best there is"},
     {"types", value, "RULE", "stable", converting, "types without a contract: stable"},
     {"compression", value, "CODEC", "snappy", converting,
      "snappy, zstd or none, where no contract says"},
-    {"contract", value, "FILE", "", converting, "this contract, for every object"},
+    {"contract", value, "FILE", "", sized, "this contract, for every object"},
     {"contracts", value, "DIR", "", lakes, "where contracts are; the default is LAKE/contracts"},
-    {"silver", value, "DIR", "", "run watch invoke lambda runs quarantine",
+    {"silver", value, "DIR", "", "run watch invoke lambda backfill sweep doctor runs quarantine",
      "put silver, quarantine and receipts under this root"},
     {"lake", value, "LAKE", "", "lambda",
      "the lake; the default is the bucket of each event, with the usual prefixes"},
     {"fail-on", value, "WHAT", "never", "run watch convert",
      "exit 1 also on reject: one of never, reject"},
     {"key", list, "KEY", "", "run", "only this object; may be repeated"},
-    {"reprocess", flag, "", "", "run", "also where contract or engine changed"},
+    {"reprocess", flag, "", "", "run backfill", "also where contract or engine changed"},
     {"force", flag, "", "", "run", "always convert again"},
+    {"queue", value, "URL", "", "backfill sweep",
+     "hand what is not done to this SQS queue; the default converts it here"},
+    {"rate", value, "N", "0", "backfill sweep",
+     "work on at most N objects a second; 0 is as fast as it goes"},
+    {"after", value, "KEY", "", "backfill sweep", "begin behind this key"},
+    {"min-age", value, "SECONDS", "", "backfill sweep",
+     "leave younger objects to their events; sweep: 2 in a folder, 300 in S3; backfill: 0"},
+    {"dry-run", flag, "", "", "backfill sweep", "change nothing, list what is not done"},
+    {"emf", flag, "", "", "backfill sweep", "print the metrics as a line for CloudWatch too"},
     {"adopt", flag, "", "", "run", "take over silver that lacks our lineage"},
     {"event", value, "FILE", "-", "invoke", "the event to run; - is standard input"},
     {"output", value, "OUT", "", "convert", "where to write; - is standard output"},
@@ -74,6 +84,9 @@ const std::vector<CommandSpec> commands = {
     {"invoke", "LAKE", "run one event through the Lambda handler and print its answer"},
     {"lambda", "",
      "be the Lambda function: answer the Runtime API until it ends (as bootstrap does)"},
+    {"backfill", "LAKE", "convert every bronze object that is not in silver, and account for all"},
+    {"sweep", "LAKE", "the same for what events lost, cheap enough to be run every few minutes"},
+    {"doctor", "[LAKE]", "probe the lake's store, rights, clock and limits, and say what to fix"},
     {"event eventbridge", "LAKE KEY", "print the event of EventBridge about one object"},
     {"event s3", "LAKE KEY", "print the notification of S3 about it"},
     {"event sqs", "LAKE KEY", "print a batch of SQS around the event of EventBridge"},

@@ -93,9 +93,12 @@ smith::RunResult Session::forge(const std::string& key, uint64_t bytes) {
   progress_->rows = 0;
   progress_->rejects = 0;
   ProgressLine line(console_, key, *progress_, bytes);
-  smith::Smithy smithy{lake_->source(), lake_->target(), lake_->prefixes(),
-                       *contracts_,     system_clock(),  forge_options_};
-  return smith::forge(key, smithy);
+  return smith::forge(key, smithy());
+}
+
+smith::Smithy Session::smithy() {
+  return {lake_->source(), lake_->target(), lake_->prefixes(),
+          *contracts_,     system_clock(),  forge_options_};
 }
 
 smith::RunResult Session::converge(const std::string& key, uint64_t bytes) {

@@ -26,6 +26,8 @@ class Session {
 
   Lake& lake() { return *lake_; }
   smith::ForgeOptions& options() { return forge_options_; }
+  // What forge() works with. Valid until this goes.
+  smith::Smithy smithy();
 
   // From now on what only repeats an earlier outcome (a duplicate, a refusal that stands) is
   // neither logged nor printed: for sweeps, where it is the usual case.

@@ -111,6 +111,19 @@ Result<Held> look(store::Store& target, std::string_view key, std::string_view s
   return held;
 }
 
+Result<Held> glance(store::Store& target, std::string_view key, std::string_view source_key) {
+  Result<store::Head> head = target.head(key);
+  if (head.ok()) {
+    Held held{head->tag, from_metadata(head->metadata, source_key)};
+    if (held.lineage.has_value()) return held;
+  } else if (head.error().code == Code::missing) {
+    return Held{};
+  } else if (head.error().code != Code::invalid) {
+    return std::move(head).error();
+  }
+  return look(target, key, source_key);
+}
+
 Result<std::optional<Json>> read_account(store::Store& target, std::string_view key,
                                          const store::Tag& tag) {
   std::optional<Json> account;

@@ -10,8 +10,7 @@ COMMANDS = ["init", "run", "watch", "convert", "invoke", "event eventbridge", "e
             "event sqs", "event sns", "runs ls", "runs show", "quarantine ls",
             "quarantine show", "parquet schema", "parquet meta", "parquet head", "parquet digest",
             "parquet verify", "contract lint", "contract show", "version"]
-LATER = ["worker", "lambda", "sniff", "infer", "validate", "backfill", "sweep",
-         "doctor"]
+LATER = ["sniff", "infer", "validate", "serve"]
 CONTRACT = """name: shop
 schema:
   fields:
