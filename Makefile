@@ -17,9 +17,9 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
 	@echo "  settings: CORES=$(CORES) FUZZ_SECONDS=$(FUZZ_SECONDS) BENCH_MB=$(BENCH_MB) BENCH_RUNS=$(BENCH_RUNS)"
 
-build: ## build/release/bin/silversmith
+build: ## build/release/bin/silversmith, and bootstrap for Lambda
 	@tools/setup build
-	@tools/stage build release silversmith
+	@tools/stage build release silversmith bootstrap
 
 demo: ## real files through a lake, checked by DuckDB; under five minutes from nothing
 	@tools/setup demo
