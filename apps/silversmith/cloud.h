@@ -12,6 +12,7 @@
 #include "aws.h"
 #include "base/result.h"
 #include "store/store.h"
+#include "wire/queue.h"
 
 namespace silversmith::app {
 
@@ -19,9 +20,10 @@ class Cloud {
  public:
   struct Setup {
     AwsSettings aws;
-    uint64_t memory_bytes = 0;  // for what is on its way, both directions together
-    std::string tmp_path;       // where an upload waits that passes its share of that
-    const std::atomic<bool>* stop = nullptr;
+    uint64_t memory_bytes = 0;                // for what is on its way, both directions together
+    uint32_t readers = 1;                     // objects read at once, which share it
+    std::string tmp_path = {};                // where an upload waits that passes its share of that
+    const std::atomic<bool>* stop = nullptr;  // of the stores' waits
   };
   // Nothing is asked of the network yet.
   explicit Cloud(Setup setup);
@@ -32,6 +34,14 @@ class Cloud {
 
   // Fails with invalid (the root, the endpoint, no region), denied (authorities can't be read).
   Result<std::unique_ptr<store::Store>> store(const std::string& uri);
+  struct QueueSetup {
+    std::string url;
+    uint32_t first_byte_ms_max = 5'000;  // as HttpOptions has it; a long poll takes 20 s
+    const std::atomic<bool>* stop = nullptr;
+  };
+  // A queue over connections of its own, so that no long poll keeps another call waiting.
+  // Fails as store() does.
+  Result<std::unique_ptr<wire::Queue>> queue(const QueueSetup& setup);
 
  private:
   struct State;

@@ -15,4 +15,9 @@ Result<std::unique_ptr<store::Store>> Cloud::store(const std::string& uri) {
                "build it where tools/crt has run (make build does that), or use a folder", ""};
 }
 
+Result<std::unique_ptr<wire::Queue>> Cloud::queue(const QueueSetup& setup) {
+  return Error{Code::invalid, setup.url + ": this program was built without SQS",
+               "build it where tools/crt has run (make build does that)", ""};
+}
+
 }  // namespace silversmith::app

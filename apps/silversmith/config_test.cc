@@ -92,7 +92,7 @@ TEST(CommandLine, what_is_wrong_is_said_with_where_to_find_help) {
 }
 
 TEST(CommandLine, a_command_of_a_later_version_is_named) {
-  for (const char* command : {"worker", "lambda", "sniff", "infer", "doctor"}) {
+  for (const char* command : {"sniff", "infer", "doctor"}) {
     auto invocation = parse({command, "x"});
     ASSERT_FALSE(invocation.ok());
     EXPECT_NE(invocation.error().message.find("not supported yet"), std::string::npos);

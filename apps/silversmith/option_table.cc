@@ -11,9 +11,9 @@ namespace {
 
 using enum OptionKind;
 
-constexpr std::string_view converting = "run watch invoke lambda convert";
-constexpr std::string_view lakes = "run watch invoke lambda";
-constexpr std::string_view clouds = "run invoke lambda event runs quarantine";
+constexpr std::string_view converting = "run watch worker invoke lambda convert";
+constexpr std::string_view lakes = "run watch worker invoke lambda";
+constexpr std::string_view clouds = "run worker invoke lambda event runs quarantine";
 
 const std::vector<OptionSpec> options = {
     {"config", value, "FILE", "silversmith.yaml", "", "read settings from this YAML file"},
@@ -31,10 +31,18 @@ const std::vector<OptionSpec> options = {
      "snappy, zstd or none, where no contract says"},
     {"contract", value, "FILE", "", converting, "this contract, for every object"},
     {"contracts", value, "DIR", "", lakes, "where contracts are; the default is LAKE/contracts"},
-    {"silver", value, "DIR", "", "run watch invoke lambda runs quarantine",
+    {"silver", value, "DIR", "", "run watch worker invoke lambda runs quarantine",
      "put silver, quarantine and receipts under this root"},
-    {"lake", value, "LAKE", "", "lambda",
-     "the lake; the default is the bucket of each event, with the usual prefixes"},
+    {"lake", value, "LAKE", "", "lambda worker",
+     "the lake; lambda's default is the bucket of each event, with the usual prefixes"},
+    {"queue", value, "URL", "", "worker", "the SQS queue that events come from"},
+    {"concurrency", value, "N", "4", "worker", "messages worked on at once, 1 to 64"},
+    {"lease-seconds", value, "N", "60", "worker",
+     "a message is ours for so long, and again while work on it goes on"},
+    {"drain-seconds", value, "N", "20", "worker",
+     "after a signal, what is in work has so long to end"},
+    {"metrics", value, "ADDRESS", "", "worker",
+     "serve /metrics and /healthz at HOST:PORT; PORT alone is on 127.0.0.1"},
     {"fail-on", value, "WHAT", "never", "run watch convert",
      "exit 1 also on reject: one of never, reject"},
     {"key", list, "KEY", "", "run", "only this object; may be repeated"},
@@ -70,6 +78,7 @@ const std::vector<CommandSpec> commands = {
     {"init", "LAKE", "make a lake: folders, an example contract, a README"},
     {"run", "LAKE", "converge every bronze object once"},
     {"watch", "LAKE", "keep converging as files arrive, until stopped"},
+    {"worker", "", "take events from an SQS queue and converge what they name, until stopped"},
     {"convert", "SRC [OUT]", "convert one file; - is standard input"},
     {"invoke", "LAKE", "run one event through the Lambda handler and print its answer"},
     {"lambda", "",
