@@ -4,6 +4,8 @@ protocol over HTTP: long polls, leases, receipts that expire, redrive into a dea
 it answers to a receipt that is not good any more is what AWS answers; see src/wire/sqs.cc."""
 import http.server
 import json
+import select
+import socket
 import threading
 import time
 import uuid
@@ -43,7 +45,7 @@ class FakeSqs:
                 fields = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 action = self.headers["X-Amz-Target"].split(".")[1]
                 try:
-                    status, answer = 200, outer.call(action, fields)
+                    status, answer = 200, outer.call(action, fields, self.alive)
                 except Failure as failure:
                     status = failure.status
                     answer = {"__type": "com.amazonaws.sqs#" + failure.name,
@@ -57,6 +59,11 @@ class FakeSqs:
                     self.wfile.write(text)
                 except ConnectionError:
                     self.close_connection = True
+
+            def alive(self):
+                """Whether somebody still waits for the answer."""
+                ready = select.select([self.connection], [], [], 0)[0]
+                return not ready or self.connection.recv(1, socket.MSG_PEEK) != b""
 
             def log_message(self, *arguments):
                 pass
@@ -103,7 +110,7 @@ class FakeSqs:
 
     # The protocol.
 
-    def call(self, action, fields):
+    def call(self, action, fields, alive):
         with self.changed:
             self.calls.append((action, fields))
             if self.faults.get(action):
@@ -111,14 +118,18 @@ class FakeSqs:
                 if isinstance(kind, int):
                     raise Failure("ServiceUnavailable", "made up", kind)
                 raise Failure(kind, "made up")
+            if action == "ReceiveMessage":
+                return self.ReceiveMessage(fields, alive)
             return getattr(self, action)(fields)
 
-    def ReceiveMessage(self, fields):
+    def ReceiveMessage(self, fields, alive):
         end = time.time() + fields.get("WaitTimeSeconds", 0)
         while True:
             now = time.time()
             self.redrive(now)
             ready = [m for m in self.messages if m.visible_at <= now]
+            if not alive():
+                return {}
             if ready or now >= end:
                 break
             self.changed.wait(min(0.05, end - now))

@@ -7,6 +7,7 @@ import pathlib
 import re
 import signal
 import subprocess
+import time
 import unittest
 import urllib.error
 import urllib.request
@@ -25,19 +26,50 @@ def event(key):
                          "s3": {"bucket": {"name": "lake"}, "object": {"key": key}}}]}
 
 
+class S3:
+    """Our own S3 as a process, with the bucket "lake"."""
+
+    def __init__(self, test):
+        self.server = subprocess.Popen([os.environ["SILVERSMITH_FAKE_S3"], "--port", "0",
+                                        "--bucket", "lake"], stdout=subprocess.PIPE, text=True)
+        self.endpoint = "http://127.0.0.1:" + self.server.stdout.readline().split()[-1]
+        test.addCleanup(self.close)
+
+    def close(self):
+        self.server.terminate()
+        self.server.wait()
+        self.server.stdout.close()
+
+    def http(self, method, path, body=None):
+        request = urllib.request.Request(self.endpoint + path, data=body, method=method)
+        with urllib.request.urlopen(request) as answer:
+            return answer.read().decode()
+
+    def put(self, key, text):
+        self.http("PUT", "/lake/" + key, text.encode())
+
+    def fault(self, **rule):
+        self.http("POST", "/_fake/faults", json.dumps(rule).encode())
+
+    def silver(self):
+        listing = self.http("GET", "/lake?list-type=2&prefix=silver/")
+        return sorted(re.findall(r"<Key>silver/(.*?)</Key>", listing))
+
+
 class Worker:
     """A worker that runs beside the test, logging to files."""
 
-    def __init__(self, test, *arguments, lake=None, queue=None):
+    def __init__(self, test, *arguments):
         folder = test.folder / ("worker-%d" % len(test.workers))
         folder.mkdir()
         self.out, self.err = folder / "out", folder / "err"
-        command = [os.path.abspath(PROGRAM), "worker", "--queue", (queue or test.queue).url,
-                   "--lake", str(lake or test.lake), "--log-format", "json", "--json",
+        command = [os.path.abspath(PROGRAM), "worker", "--queue", test.queue.url,
+                   "--lake", str(test.lake), "--log-format", "json", "--json",
                    "--metrics", "0", "--log-level", "debug", *map(str, arguments)]
         with open(self.out, "wb") as out, open(self.err, "wb") as err:
             self.process = subprocess.Popen(command, stdout=out, stderr=err, env=environment(
-                {"AWS_ACCESS_KEY_ID": "AKID", "AWS_SECRET_ACCESS_KEY": "secret"}))
+                {"AWS_ACCESS_KEY_ID": "AKID", "AWS_SECRET_ACCESS_KEY": "secret",
+                 "AWS_ENDPOINT_URL_S3": test.s3.endpoint if test.s3 else ""}))
         test.workers.append(self)
         test.addCleanup(self.kill)
 
@@ -88,12 +120,13 @@ class WorkerTest(ProgramTest):
     def setUp(self):
         super().setUp()
         self.workers = []
+        self.s3 = None
         self.queue = FakeSqs()
-        self.addCleanup(lambda: self.queue.close())
+        self.addCleanup(self.queue.close)
         self.make_lake()
 
-    def worker(self, *arguments, **keywords):
-        return Worker(self, *arguments, **keywords)
+    def worker(self, *arguments):
+        return Worker(self, *arguments)
 
     def wait_empty(self):
         def empty():
@@ -105,14 +138,14 @@ class WorkerTest(ProgramTest):
     def wait_begun(self, worker):
         wait_for(lambda: worker.metric("silversmith_queue_messages_in_flight") == 1, "it is begun")
 
-    def large(self, rows=4_000_000):
-        """A CSV that takes long enough to be interrupted."""
-        return "id,text\n" + "".join("%d,abcdefghijklmnop\n" % i for i in range(rows))
-
-    def put_slow(self, key):
-        """An object whose conversion begins and does not end by itself: a pipe that is not filled
-        can't be one, so it is just large."""
-        self.put(key, self.large(300_000 if SANITIZED else 4_000_000))
+    def make_slow_lake(self, key, bytes_a_second):
+        """The lake is a bucket now, and reading the object of 2 MB takes its time."""
+        self.s3 = S3(self)
+        self.lake = "s3://lake"
+        self.s3.put(key, "id,text\n" + "".join("%06d,abcdefghijkl\n" % i for i in range(100_000)))
+        self.s3.fault(fault="slow_body", operation="GetObject", key=key, times=0,
+                      amount=bytes_a_second)
+        return self.queue.send(event(key))
 
     def test_events_become_silver_and_messages_go(self):
         keys = ["bronze/orders/%d.csv" % i for i in range(20)]
@@ -126,7 +159,7 @@ class WorkerTest(ProgramTest):
         self.assertEqual(len(self.files_below(self.lake / "silver")), 20)
         runs = worker.told("run")
         self.assertEqual(len(runs), 20)
-        self.assertEqual({line["via"] for line in runs}, {"s3"})
+        self.assertEqual({line["via"] for line in runs}, {"sqs/s3"})
         self.assert_nothing_half_written()
 
     def test_one_and_sixteen_in_flight(self):
@@ -221,47 +254,42 @@ class WorkerTest(ProgramTest):
         self.assertEqual(self.queue.left(), 1)
 
     def test_a_lease_is_extended_while_work_goes_on(self):
-        self.put_slow("bronze/a.csv")
-        self.queue.send(event("bronze/a.csv"))
-        worker = self.worker("--lease-seconds", 3, "--threads", 1)
+        self.make_slow_lake("bronze/a.csv", 100_000)
+        worker = self.worker("--lease-seconds", 3)
         self.wait_empty()
         self.assertEqual(worker.stop(), 0)
         self.assertEqual(worker.statuses(), ["success"])
-        took = worker.results()[0]["duration_ms"]
-        self.assertGreaterEqual(self.queue.count("ChangeMessageVisibility"), took // 1000 - 1)
+        self.assertGreaterEqual(worker.results()[0]["duration_ms"], 4000)
+        self.assertGreaterEqual(self.queue.count("ChangeMessageVisibility"), 3)
 
     def test_a_lost_lease_ends_that_work_alone(self):
-        self.put_slow("bronze/slow.csv")
-        slow = self.queue.send(event("bronze/slow.csv"))
-        worker = self.worker("--lease-seconds", 3, "--threads", 1)
+        slow = self.make_slow_lake("bronze/slow.csv", 10_000)
+        worker = self.worker("--lease-seconds", 3)
         self.wait_begun(worker)
         self.queue.steal(slow)
-        worker.wait_told("a lease was lost")
+        worker.wait_told("its work was given up")
         self.assertEqual(worker.metric("silversmith_queue_leases_lost_total"), 1)
-        self.assertEqual(self.queue.left(), 1)
-        self.put("bronze/quick.csv", CSV)
+        self.assertEqual(worker.metric("silversmith_queue_messages_in_flight"), 0)
+        self.s3.put("bronze/quick.csv", CSV)
         self.queue.send(event("bronze/quick.csv"))
         wait_for(lambda: self.queue.left() == 1, "the other one is done")
         self.assertEqual(worker.stop(), 0)
-        self.assertEqual(self.files_below(self.lake / "silver"), ["quick.parquet"])
-        self.assert_nothing_half_written()
+        self.assertEqual(self.s3.silver(), ["quick.parquet"])
 
     def test_killed_in_the_middle_somebody_else_does_it_once(self):
-        self.put_slow("bronze/a.csv")
-        self.queue.send(event("bronze/a.csv"))
-        first = self.worker("--lease-seconds", 3, "--threads", 1)
+        self.make_slow_lake("bronze/a.csv", 100_000)
+        first = self.worker("--lease-seconds", 3)
         self.wait_begun(first)
         first.kill()
-        self.assertEqual(self.files_below(self.lake / "silver"), [])
+        self.assertEqual(self.s3.silver(), [])
         second = self.worker("--lease-seconds", 3)
         self.wait_empty()
         self.assertEqual(second.stop(), 0)
         self.assertEqual(second.statuses(), ["success"])
-        self.assertEqual(self.files_below(self.lake / "silver"), ["a.parquet"])
+        self.assertEqual(self.s3.silver(), ["a.parquet"])
 
     def test_drain_lets_work_end(self):
-        self.put_slow("bronze/a.csv")
-        self.queue.send(event("bronze/a.csv"))
+        self.make_slow_lake("bronze/a.csv", 100_000)
         worker = self.worker("--drain-seconds", 300)
         self.wait_begun(worker)
         worker.process.send_signal(signal.SIGTERM)
@@ -274,30 +302,55 @@ class WorkerTest(ProgramTest):
         self.assertEqual(self.queue.count("ReceiveMessage"), polls)
 
     def test_what_drain_cuts_off_is_given_back_at_once(self):
-        self.put_slow("bronze/a.csv")
-        message = self.queue.send(event("bronze/a.csv"))
-        worker = self.worker("--drain-seconds", 0, "--threads", 1)
+        message = self.make_slow_lake("bronze/a.csv", 10_000)
+        worker = self.worker("--drain-seconds", 1)
         self.wait_begun(worker)
+        begun = time.monotonic()
         self.assertEqual(worker.stop(), 143)
-        given_back = [fields["VisibilityTimeout"] for name, fields in self.queue.calls
-                      if name == "ChangeMessageVisibility"]
-        self.assertEqual(given_back[-1], 0)
-        self.assertEqual(message.receives, 1)
-        self.assertEqual(self.files_below(self.lake / "silver"), [])
-        self.assert_nothing_half_written()
+        self.assertLess(time.monotonic() - begun, 4)
+        self.assertEqual([fields["VisibilityTimeout"] for name, fields in self.queue.calls
+                          if name == "ChangeMessageVisibility"], [0])
+        self.assertEqual((self.queue.left(), message.receives), (1, 1))
+        self.assertEqual(self.s3.silver(), [])
 
-    def test_idle_it_stops_at_once_and_a_second_signal_never_waits(self):
+    def test_work_cut_off_behind_a_service_that_is_away_holds_nobody_up(self):
+        self.make_slow_lake("bronze/a.csv", 100_000)
+        self.s3.fault(fault="slow_down", times=0)
+        worker = self.worker("--drain-seconds", 0)
+        self.wait_begun(worker)
+        begun = time.monotonic()
+        self.assertEqual(worker.stop(), 143)
+        self.assertLess(time.monotonic() - begun, 12)
+        self.assertEqual(self.queue.left(), 1)
+
+    def test_idle_it_stops_at_once(self):
         worker = self.worker()
         worker.base()
         wait_for(lambda: self.queue.count("ReceiveMessage"), "it polls")
         self.assertEqual(worker.stop(signal.SIGINT, seconds=5), 0)
-        self.put_slow("bronze/a.csv")
-        self.queue.send(event("bronze/a.csv"))
-        worker = self.worker("--drain-seconds", 300, "--threads", 1)
+
+    def test_a_second_signal_never_waits(self):
+        self.make_slow_lake("bronze/a.csv", 10_000)
+        worker = self.worker("--drain-seconds", 300)
         self.wait_begun(worker)
         worker.process.send_signal(signal.SIGINT)
         wait_for(lambda: worker.page("/healthz")[0] == 503, "it drains")
         self.assertEqual(worker.stop(signal.SIGINT, seconds=5), 130)
+
+    def test_memory_does_not_grow(self):
+        """A thousand small objects cost no more than the first hundred."""
+        for i in range(1000):
+            self.put("bronze/%d.csv" % i, CSV)
+        worker = self.worker("--log-level", "info")
+        peaks = []
+        for start, end in ((0, 300), (300, 1000)):
+            for i in range(start, end):
+                self.queue.send(event("bronze/%d.csv" % i))
+            self.wait_empty()
+            peaks.append(worker.metric("silversmith_memory_peak_bytes"))
+        self.assertEqual(worker.stop(), 0)
+        if not SANITIZED:
+            self.assertLess(peaks[1], peaks[0] + (4 << 20))
 
     def test_metrics_and_health(self):
         self.put("bronze/a.csv", CSV + "x,1,2\n")
