@@ -183,13 +183,12 @@ class WorkerCommand {
       server.emplace(SMITH_TRY(wire::HttpServer::start(address, pages).in("--metrics")));
       console_.note("metrics at http://" + server->address() + "/metrics");
     }
-    StopSignals signals(draining_);
     console_.note("taking events from " + url_);
     Drained drained = SMITH_TRY(worker.run());
     // Threads that have not ended hold what would be torn down here.
-    if (drained == Drained::abandoned) _exit(static_cast<int>(signals.exit()));
+    if (drained == Drained::abandoned) _exit(static_cast<int>(signals_.exit()));
     console_.note(drained == Drained::whole ? "stopped" : "stopped, with work given back");
-    return drained == Drained::whole ? Exit::ok : signals.exit();
+    return drained == Drained::whole ? Exit::ok : signals_.exit();
   }
 
  private:
@@ -201,6 +200,7 @@ class WorkerCommand {
   const Settings& settings_;
   Console& console_;
   smith::Progress draining_;  // its stop is what a signal sets
+  StopSignals signals_{draining_};
   std::atomic<bool> network_stop_ = false;
   std::string url_;
   WorkerOptions options_;

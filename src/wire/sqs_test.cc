@@ -47,9 +47,9 @@ class Sqs : public ::testing::Test {
 };
 
 TEST_F(Sqs, receives_messages_with_their_counts) {
-  service.text =
-      R"({"Messages":[{"MessageId":"m1","ReceiptHandle":"r1","Body":"{\"a\":1}",)"
-      R"("Attributes":{"ApproximateReceiveCount":"3","SentTimestamp":"1700000000123"}},{"MessageId":"m2"}]})";
+  service.text = R"({"Messages":[{"MessageId":"m1","ReceiptHandle":"r1","Body":"{\"a\":1}",)"
+                 R"("Attributes":{"ApproximateReceiveCount":"3","SentTimestamp":"1700000000123"}},)"
+                 R"({"MessageId":"m2"}]})";
   auto messages = *queue.receive(10, 20, 60);
   EXPECT_EQ(service.target, "AmazonSQS.ReceiveMessage");
   EXPECT_EQ(service.asked.text_or("QueueUrl", ""), "http://q/1/in");

@@ -53,9 +53,8 @@ class WorkerOnMoto(unittest.TestCase):
         self.bucket = "lake-" + run
         self.s3.create_bucket(Bucket=self.bucket)
         self.dead = self.sqs.create_queue(QueueName="dead-" + run)["QueueUrl"]
-        self.url = self.sqs.create_queue(QueueName="in-" + run, Attributes={
-            "RedrivePolicy": json.dumps({"deadLetterTargetArn": self.arn(self.dead),
-                                         "maxReceiveCount": 3})})["QueueUrl"]
+        self.url = self.sqs.create_queue(QueueName="in-" + run)["QueueUrl"]
+        self.redrive_after(20)
         self.s3.put_bucket_notification_configuration(
             Bucket=self.bucket, NotificationConfiguration={"QueueConfigurations": [
                 {"QueueArn": self.arn(self.url), "Events": ["s3:ObjectCreated:*"],
@@ -63,6 +62,11 @@ class WorkerOnMoto(unittest.TestCase):
         self.folder = tempfile.TemporaryDirectory()
         self.addCleanup(self.folder.cleanup)
         self.workers = []
+
+    def redrive_after(self, receives):
+        policy = {"deadLetterTargetArn": self.arn(self.dead), "maxReceiveCount": receives}
+        self.sqs.set_queue_attributes(QueueUrl=self.url,
+                                      Attributes={"RedrivePolicy": json.dumps(policy)})
 
     def arn(self, url):
         return self.sqs.get_queue_attributes(
@@ -78,35 +82,35 @@ class WorkerOnMoto(unittest.TestCase):
         self.s3.put_object(Bucket=self.bucket, Key=key, Body=body)
 
     def worker(self, *more):
-        number = len(self.workers)
-        out = open(pathlib.Path(self.folder.name) / ("out-%d" % number), "w+", encoding="utf-8")
-        self.addCleanup(out.close)
+        """Its process, once it takes events."""
+        place = pathlib.Path(self.folder.name) / ("worker-%d" % len(self.workers))
+        place.mkdir()
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "SILVERSMITH_"))}
-        process = subprocess.Popen(
-            [arguments.program, "worker", "--queue", self.url, "--lake", "s3://" + self.bucket,
-             "--json", "--endpoint-url", arguments.endpoint, *more],
-            stdout=out, stderr=subprocess.PIPE, text=True,
-            env={**kept, "AWS_ACCESS_KEY_ID": KEYS["aws_access_key_id"],
-                 "AWS_SECRET_ACCESS_KEY": KEYS["aws_secret_access_key"],
-                 "AWS_CONFIG_FILE": "/nonexistent"})
-        self.workers.append((process, out))
+        with open(place / "out", "wb") as out, open(place / "err", "wb") as err:
+            process = subprocess.Popen(
+                [arguments.program, "worker", "--queue", self.url, "--lake", "s3://" + self.bucket,
+                 "--json", "--endpoint-url", arguments.endpoint, *more], stdout=out, stderr=err,
+                env={**kept, "AWS_ACCESS_KEY_ID": KEYS["aws_access_key_id"],
+                     "AWS_SECRET_ACCESS_KEY": KEYS["aws_secret_access_key"],
+                     "AWS_CONFIG_FILE": "/nonexistent"})
+        self.workers.append((process, place))
         self.addCleanup(self.kill, process)
+        wait_for(lambda: "taking events" in (place / "err").read_text(), "the worker is up")
         return process
 
     def kill(self, process):
         if process.poll() is None:
             process.kill()
-        process.communicate()
+        process.wait()
 
     def stop_all(self):
         """The results of all workers."""
         results = []
-        for process, out in self.workers:
+        for process, place in self.workers:
             if process.poll() is None:
                 process.send_signal(signal.SIGTERM)
-                self.assertEqual(process.wait(timeout=60), 0, process.stderr.read())
-            out.seek(0)
-            results += [json.loads(line) for line in out]
+                self.assertEqual(process.wait(timeout=60), 0, (place / "err").read_text())
+            results += [json.loads(line) for line in (place / "out").read_text().splitlines()]
         return results
 
     def silver(self):
@@ -128,6 +132,7 @@ class WorkerOnMoto(unittest.TestCase):
         self.assertEqual(self.waiting(self.dead), (0, 0))
 
     def test_poison_reaches_the_dead_letter_queue_by_the_redrive_policy(self):
+        self.redrive_after(3)
         self.put("bronze/good.csv")
         self.sqs.send_message(QueueUrl=self.url, MessageBody="no event")
         self.worker()
@@ -143,13 +148,16 @@ class WorkerOnMoto(unittest.TestCase):
             process = self.worker("--lease-seconds", "3")
             wait_for(lambda: self.waiting(self.url)[1] == 1 or self.silver(), "it is begun")
             self.kill(process)
+            # moto does not see that who polled is gone, and gives his poll the message once more.
             wait_for(lambda: self.waiting(self.url) != (0, 1), "its lease has ended")
         self.worker("--lease-seconds", "3")
         wait_for(lambda: self.waiting(self.url) == (0, 0), "the queue is empty")
         self.stop_all()
         self.assertEqual(self.silver(), ["silver/a.parquet"])
-        head = self.s3.head_object(Bucket=self.bucket, Key="silver/a.parquet")
-        self.assertEqual(head["Metadata"]["sm-rows"], "300000")
+        receipts = self.s3.list_objects_v2(Bucket=self.bucket, Prefix="receipts/a/")["Contents"]
+        self.assertEqual(len(receipts), 1)
+        receipt = self.s3.get_object(Bucket=self.bucket, Key=receipts[0]["Key"])["Body"].read()
+        self.assertEqual(json.loads(receipt)["account"]["rows"], 300_000)
         self.assertEqual(self.waiting(self.dead), (0, 0))
 
 
