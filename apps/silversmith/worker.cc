@@ -16,6 +16,8 @@ constexpr int64_t look_micros = 50'000;  // a signal can't ring a condition: how
 constexpr Backoff after_failed_poll{second / 2, 20 * second};
 constexpr Backoff after_failed_delete{second / 5, 2 * second};
 constexpr uint32_t delete_tries = 4;
+// A long poll that brings nothing takes its time; one that does not would be asked without end.
+constexpr int64_t empty_micros_min = second / 2;
 // A poll must have succeeded within so long for the worker to be called healthy.
 constexpr int64_t healthy_micros = 60 * second;
 
@@ -68,7 +70,12 @@ Worker::Worker(const WorkerSetup& setup, const WorkerOptions& options)
       leases_({.queue = setup.answers,
                .clock = setup.clock,
                .seconds = options.lease_seconds,
-               .on_lost = [this](size_t slot, const Error&) { setup_.crew.stop(slot); },
+               .on_lost =
+                   [this](size_t slot, const Error& why) {
+                     setup_.crew.stop(slot);
+                     setup_.tell(Level::warn, "giving up the work of a lost lease: " + text_of(why),
+                                 {});
+                   },
                .on_trouble =
                    [this](size_t, const Error& why) {
                      setup_.tell(Level::warn, "cannot extend a lease: " + text_of(why), {});
@@ -145,22 +152,27 @@ Result<> Worker::poll_until_drain() {
     size_t idle = wait_for_idle();
     if (setup_.drain.load()) break;
     auto count_max = static_cast<uint32_t>(std::min<size_t>(idle, messages_max));
+    int64_t asked = setup_.clock.steady_micros();
     auto polled = setup_.polls.receive(count_max, options_.poll_seconds, options_.lease_seconds);
     if (!polled.ok() && polled.error().code == Code::stopped) break;
     note_poll(polled);
     if (polled.ok()) {
       polled_once = true;
       failures = 0;
+      if (polled->empty() && setup_.clock.steady_micros() - asked < empty_micros_min) pause(second);
       dispatch(*std::move(polled));
       continue;
     }
     if (!polled_once && polled.error().code != Code::busy) return std::move(polled).error();
     setup_.tell(Level::warn, "cannot receive: " + text_of(polled.error()), {});
-    std::unique_lock lock(guarded_.mutex);
-    wait_until(lock, after_failed_poll.pause_micros(++failures, jitter_),
-               [this] { return setup_.drain.load(); });
+    pause(after_failed_poll.pause_micros(++failures, jitter_));
   }
   return {};
+}
+
+void Worker::pause(int64_t micros) {
+  std::unique_lock lock(guarded_.mutex);
+  wait_until(lock, micros, [this] { return setup_.drain.load(); });
 }
 
 void Worker::note_poll(const Result<std::vector<wire::QueueMessage>>& polled) {

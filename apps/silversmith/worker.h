@@ -120,6 +120,7 @@ class Worker {
   Result<> poll_until_drain();
   size_t wait_for_idle();
   void dispatch(std::vector<wire::QueueMessage> messages);
+  void pause(int64_t micros);  // shorter when it is to drain
   void note_poll(const Result<std::vector<wire::QueueMessage>>& polled);
   Drained drain();
   void abandon();
