@@ -125,6 +125,20 @@ std::string region_of_queue(std::string_view url) {
   return parts->authority == "queue.amazonaws.com" ? "us-east-1" : "";
 }
 
+namespace {
+
+// The sort of host that the settings ask for, where the URL has the usual one.
+std::string host_of_queue(const AwsSettings& settings, const std::string& host,
+                          const std::string& region) {
+  bool china = region.starts_with("cn-");
+  std::string domain = china ? ".amazonaws.com.cn" : ".amazonaws.com";
+  if (host != "sqs." + region + domain) return host;
+  if (settings.dual_stack) domain = china ? ".api.amazonwebservices.com.cn" : ".api.aws";
+  return (settings.fips ? "sqs-fips." : "sqs.") + region + domain;
+}
+
+}  // namespace
+
 Result<QueueHost> queue_host(const AwsSettings& settings, std::string_view url) {
   Result<UrlParts> parts = parts_of_url(url);
   if (!parts.ok() || parts->path.size() < 2) {
@@ -135,7 +149,8 @@ Result<QueueHost> queue_host(const AwsSettings& settings, std::string_view url) 
   BucketHost found = SMITH_TRY(
       host_of_url(settings.sqs_endpoint.empty() ? own : settings.sqs_endpoint).in("--queue"));
   std::string region = first_of({region_of_queue(url), settings.region});
-  return QueueHost{found.tls, found.host, found.port, region.empty() ? "us-east-1" : region};
+  return QueueHost{found.tls, host_of_queue(settings, found.host, region), found.port,
+                   region.empty() ? "us-east-1" : region};
 }
 
 Result<BucketRoot> bucket_root(std::string_view uri) {

@@ -13,8 +13,7 @@ namespace silversmith::app {
 namespace {
 
 // Named in the public interface, built by later versions: a clear answer beats "unknown command".
-constexpr std::string_view later_commands[] = {"worker",
-                                               "sniff",
+constexpr std::string_view later_commands[] = {"sniff",
                                                "infer",
                                                "validate",
                                                "serve",

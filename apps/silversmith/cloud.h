@@ -16,6 +16,7 @@
 #include "base/result.h"
 #include "store/probe.h"
 #include "store/store.h"
+#include "wire/queue.h"
 
 namespace silversmith::wire {
 struct HttpOptions;
@@ -27,9 +28,10 @@ class Cloud {
  public:
   struct Setup {
     AwsSettings aws;
-    uint64_t memory_bytes = 0;  // for what is on its way, both directions together
-    std::string tmp_path;       // where an upload waits that passes its share of that
-    const std::atomic<bool>* stop = nullptr;
+    uint64_t memory_bytes = 0;                // for what is on its way, both directions together
+    uint32_t readers = 1;                     // objects read at once, which share it
+    std::string tmp_path = {};                // where an upload waits that passes its share of that
+    const std::atomic<bool>* stop = nullptr;  // of the stores' waits
   };
   // Nothing is asked of the network yet.
   explicit Cloud(Setup setup);
@@ -59,10 +61,18 @@ class Cloud {
   };
   // Fails as store() does.
   Result<Examined> examine(const Examine& examine);
+  struct QueueSetup {
+    std::string url;
+    uint32_t first_byte_ms_max = 5'000;  // as HttpOptions has it; a long poll takes 20 s
+    const std::atomic<bool>* stop = nullptr;
+  };
+  // A queue over connections of its own, so that no long poll keeps another call waiting.
+  // Fails as store() does.
+  Result<std::unique_ptr<wire::Queue>> queue(const QueueSetup& setup);
 
  private:
   struct Reached;
-  Result<Reached> reach(const std::string& uri, const wire::HttpOptions& http);
+  Result<Reached> reach(const std::string& uri, wire::HttpOptions http);
 
   struct State;
   std::unique_ptr<State> state_;

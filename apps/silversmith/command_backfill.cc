@@ -74,7 +74,7 @@ Result<> choose_work(const Settings& settings, Session& session, Console& consol
   }
   if (auto url = settings.given("queue")) {
     SMITH_TRY(check_queue(settings, lake));
-    Cloud::Sender sender = SMITH_TRY(lake.cloud()->sender(*url));
+    Cloud::Sender sender = SMITH_TRY(lake.cloud(settings).sender(*url));
     setup.send = [&lake, sender = std::move(sender)](const std::string& key) {
       return sender(message_about(lake.source().name(), key));
     };

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // silversmith doctor [LAKE]: tries out what a lake's commits are built on and what a run needs, on
 // scratch objects that it removes, and says what to mend. Without a lake: this machine alone.
-#include <unistd.h>
-
-#include "base/hash.h"
 #include "base/text.h"
 #include "commands.h"
 #include "contract/parse.h"
@@ -64,16 +61,15 @@ void check_matches(Lake& lake, smith::Contracts& contracts, Diagnosis& diagnosis
   }
 }
 
-std::string run_id() {
-  return content_hash(std::to_string(system_clock().wall_micros()) + "-" + std::to_string(getpid()))
-      .hex()
-      .substr(0, 12);
-}
+struct Root {
+  const std::string& uri;
+  Role role;
+};
 
 // False when there is no use in asking on.
-bool check_root(Lake& lake, const std::string& root, Role role, Diagnosis& diagnosis) {
-  if (is_in_s3(root)) return check_bucket(lake, role, run_id(), diagnosis);
-  check_folder(root, role, diagnosis);
+bool check_root(Lake& lake, const Root& root, const Settings& settings, Diagnosis& diagnosis) {
+  if (is_in_s3(root.uri)) return check_bucket(lake, root.role, settings, diagnosis);
+  check_folder(root.uri, root.role, diagnosis);
   return true;
 }
 
@@ -82,8 +78,11 @@ void check_lake(const std::string& root, const Settings& settings, Diagnosis& di
   check_machine(settings, lake.ok() ? (*lake)->tmp_path() : "", diagnosis);
   if (!lake.ok()) return diagnosis.add_error("lake", root, lake.error());
   std::string silver = settings.text("silver");
-  bool answers = check_root(**lake, root, silver.empty() ? Role::all : Role::read, diagnosis);
-  if (answers && !silver.empty()) check_root(**lake, silver, Role::write, diagnosis);
+  Role role = silver.empty() ? Role::all : Role::read;
+  bool answers = check_root(**lake, {root, role}, settings, diagnosis);
+  if (answers && !silver.empty()) {
+    check_root(**lake, {silver, Role::write}, settings, diagnosis);
+  }
   if (answers) check_contracts(**lake, settings, diagnosis);
 }
 

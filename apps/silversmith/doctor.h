@@ -19,8 +19,8 @@ void check_machine(const Settings& settings, const std::string& scratch, Diagnos
 enum class Role : uint8_t { all, read, write };
 
 void check_folder(const std::string& root, Role role, Diagnosis& diagnosis);
-// `id` names the scratch objects of this run. False when the bucket can't be talked to at all.
-bool check_bucket(Lake& lake, Role role, const std::string& id, Diagnosis& diagnosis);
+// False when the bucket can't be talked to at all.
+bool check_bucket(Lake& lake, Role role, const Settings& settings, Diagnosis& diagnosis);
 void check_contracts(Lake& lake, const Settings& settings, Diagnosis& diagnosis);
 
 }  // namespace silversmith::app

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <unistd.h>
+
 #include <cstdlib>
 
+#include "base/hash.h"
 #include "base/text.h"
 #include "doctor.h"
 
@@ -50,6 +53,12 @@ void check_right(const store::RightRow& row, Diagnosis& diagnosis) {
   diagnosis.add({"rights", row.right + " on " + row.on, outcome, row.found, std::move(hint)});
 }
 
+std::string run_id() {
+  return content_hash(std::to_string(system_clock().wall_micros()) + "-" + std::to_string(getpid()))
+      .hex()
+      .substr(0, 12);
+}
+
 store::RightsQuery query_for(const Lake& lake, Role role) {
   const silver::Prefixes& prefixes = lake.prefixes();
   store::RightsQuery query;
@@ -67,13 +76,14 @@ store::RightsQuery query_for(const Lake& lake, Role role) {
 
 }  // namespace
 
-bool check_bucket(Lake& lake, Role role, const std::string& id, Diagnosis& diagnosis) {
+bool check_bucket(Lake& lake, Role role, const Settings& settings, Diagnosis& diagnosis) {
   store::Store& store = role == Role::write ? lake.target() : lake.source();
   Cloud::Examine examine;
   examine.uri = "s3://" + store.name();
   examine.rights = query_for(lake, role);
-  if (role != Role::read) examine.scratch = lake.prefixes().quarantine + scratch_folder + id + "/";
-  Result<Cloud::Examined> examined = lake.cloud()->examine(examine);
+  if (role != Role::read)
+    examine.scratch = lake.prefixes().quarantine + scratch_folder + run_id() + "/";
+  Result<Cloud::Examined> examined = lake.cloud(settings).examine(examine);
   if (!examined.ok()) {
     diagnosis.add_error("cloud", "endpoint", examined.error());
     return false;

@@ -74,7 +74,7 @@ Result<silver::Prefixes> lake_prefixes(const std::string& root, const std::strin
 }
 
 Result<std::unique_ptr<Lake>> Lake::open(const std::string& root, const Settings& settings,
-                                         const std::atomic<bool>* stop) {
+                                         const std::atomic<bool>* stop, uint32_t readers) {
   std::string silver = settings.text("silver");
   bool apart = !silver.empty();
   if (!is_in_s3(root)) SMITH_TRY(check_bronze(root));
@@ -88,8 +88,8 @@ Result<std::unique_ptr<Lake>> Lake::open(const std::string& root, const Settings
   if (is_in_s3(root) || is_in_s3(silver) || is_in_s3(settings.text("contracts"))) {
     smith::EngineOptions engine = SMITH_TRY(engine_options(settings));
     lake->network_bytes_ = engine.memory_bytes_max / 8;
-    lake->cloud_ = std::make_unique<Cloud>(
-        Cloud::Setup{aws_settings(settings, &variable), lake->network_bytes_, scratch, stop});
+    lake->cloud_ = std::make_unique<Cloud>(Cloud::Setup{
+        aws_settings(settings, &variable), lake->network_bytes_, readers, scratch, stop});
   }
   lake->key_prefix_ = SMITH_TRY(key_prefix_of(root));
   lake->prefixes_ = SMITH_TRY(lake_prefixes(root, silver));
@@ -117,6 +117,13 @@ Result<std::string> Lake::source_key(const std::string& typed) const {
   if (silver::accepts(prefixes_, key)) return key;
   return Error{Code::invalid, show(typed) + " is no key of a source object",
                "give one such as bronze/orders/a.csv; .csv .tsv .txt, each also .gz .zst", ""};
+}
+
+Cloud& Lake::cloud(const Settings& settings) {
+  if (cloud_ == nullptr) {
+    cloud_ = std::make_unique<Cloud>(Cloud::Setup{.aws = aws_settings(settings, &variable)});
+  }
+  return *cloud_;
 }
 
 void Lake::make_tmp() {

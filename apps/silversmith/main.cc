@@ -30,6 +30,7 @@ Result<Exit> dispatch(const Invocation& invocation, Console& console) {
   if (command == "watch") return watch_command(invocation, console);
   if (command == "backfill" || command == "sweep") return backfill_command(invocation, console);
   if (command == "doctor") return doctor_command(invocation, console);
+  if (command == "worker") return worker_command(invocation, console);
   if (command == "convert") return convert_command(invocation, console);
   if (command == "invoke") return invoke_command(invocation, console);
   if (command == "lambda") return lambda_command(invocation, console);

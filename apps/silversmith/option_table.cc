@@ -11,10 +11,11 @@ namespace {
 
 using enum OptionKind;
 
-constexpr std::string_view converting = "run watch invoke lambda backfill sweep convert";
-constexpr std::string_view sized = "run watch invoke lambda backfill sweep doctor convert";
-constexpr std::string_view lakes = "run watch invoke lambda backfill sweep doctor";
-constexpr std::string_view clouds = "run invoke lambda event backfill sweep doctor runs quarantine";
+constexpr std::string_view converting = "run watch worker invoke lambda backfill sweep convert";
+constexpr std::string_view sized = "run watch worker invoke lambda backfill sweep doctor convert";
+constexpr std::string_view lakes = "run watch worker invoke lambda backfill sweep doctor";
+constexpr std::string_view clouds =
+    "run worker invoke lambda event backfill sweep doctor runs quarantine";
 
 const std::vector<OptionSpec> options = {
     {"config", value, "FILE", "silversmith.yaml", "", "read settings from this YAML file"},
@@ -32,17 +33,25 @@ const std::vector<OptionSpec> options = {
      "snappy, zstd or none, where no contract says"},
     {"contract", value, "FILE", "", sized, "this contract, for every object"},
     {"contracts", value, "DIR", "", lakes, "where contracts are; the default is LAKE/contracts"},
-    {"silver", value, "DIR", "", "run watch invoke lambda backfill sweep doctor runs quarantine",
+    {"silver", value, "DIR", "",
+     "run watch worker invoke lambda backfill sweep doctor runs quarantine",
      "put silver, quarantine and receipts under this root"},
-    {"lake", value, "LAKE", "", "lambda",
-     "the lake; the default is the bucket of each event, with the usual prefixes"},
+    {"lake", value, "LAKE", "", "lambda worker",
+     "the lake; lambda's default is the bucket of each event, with the usual prefixes"},
+    {"queue", value, "URL", "", "worker backfill sweep",
+     "the SQS queue that events come from; of the others, where what is not done is sent"},
+    {"concurrency", value, "N", "4", "worker", "messages worked on at once, 1 to 64"},
+    {"lease-seconds", value, "N", "60", "worker",
+     "a message is ours for so long, and again while work on it goes on"},
+    {"drain-seconds", value, "N", "20", "worker",
+     "after a signal, what is in work has so long to end"},
+    {"metrics", value, "ADDRESS", "", "worker",
+     "serve /metrics and /healthz at HOST:PORT; PORT alone is on 127.0.0.1"},
     {"fail-on", value, "WHAT", "never", "run watch convert",
      "exit 1 also on reject: one of never, reject"},
     {"key", list, "KEY", "", "run", "only this object; may be repeated"},
     {"reprocess", flag, "", "", "run backfill", "also where contract or engine changed"},
     {"force", flag, "", "", "run", "always convert again"},
-    {"queue", value, "URL", "", "backfill sweep",
-     "hand what is not done to this SQS queue; the default converts it here"},
     {"rate", value, "N", "0", "backfill sweep",
      "work on at most N objects a second; 0 is as fast as it goes"},
     {"after", value, "KEY", "", "backfill sweep", "begin behind this key"},
@@ -80,6 +89,7 @@ const std::vector<CommandSpec> commands = {
     {"init", "LAKE", "make a lake: folders, an example contract, a README"},
     {"run", "LAKE", "converge every bronze object once"},
     {"watch", "LAKE", "keep converging as files arrive, until stopped"},
+    {"worker", "", "take events from an SQS queue and converge what they name, until stopped"},
     {"convert", "SRC [OUT]", "convert one file; - is standard input"},
     {"invoke", "LAKE", "run one event through the Lambda handler and print its answer"},
     {"lambda", "",
