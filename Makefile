@@ -11,7 +11,7 @@ FUZZ_SECONDS ?= 60
 BENCH_MB ?= 256
 BENCH_RUNS ?= 3
 
-.PHONY: help build demo s3-double test test-fast test-all bench dist fuzz format clean
+.PHONY: help build demo s3-double test test-fast test-all bench bench-cloud dist fuzz format clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -49,6 +49,11 @@ bench: ## convert beside DuckDB, Polars, pyarrow and pandas
 	@tools/setup bench
 	@tools/stage build release silversmith bench_data
 	@build/deps/bench/bin/python bench/e2e/compare.py --mb $(BENCH_MB) --runs $(BENCH_RUNS)
+
+bench-cloud: ## the function beside a Python one, requests an object, CPU seconds from S3
+	@tools/setup bench-cloud
+	@tools/stage build release bootstrap silversmith fake_s3
+	@python3 -B bench/cloud/compare.py
 
 dist: ## build/dist: the Lambda zips and the tarballs, for x86-64 and arm64
 	@tools/setup dist

@@ -81,6 +81,7 @@ Result<> S3Object::begin() {
   pinned_ = true;
   next_ = first.bytes.size();
   first.attempts = 1;
+  small_ = first.bytes.size() == head_.size;
   if (!first.bytes.empty()) window_.push_back(std::move(first));
   return {};
 }
@@ -119,6 +120,7 @@ Result<> S3Object::settle(Result<wire::HttpAnswer> answer, size_t wanted) const 
 
 // Waits until bytes of the range are there that have not been taken; 0 only when all were taken.
 Result<size_t> S3Object::arrived(Range& range) {
+  if (range.whole) return range.bytes.size() - range.taken;
   while (range.taken < range.bytes.size()) {
     size_t filled = SMITH_TRY(range.exchange->wait_for(range.taken - range.asked_from + 1));
     size_t ready = range.asked_from + filled - range.taken;
@@ -137,6 +139,10 @@ Result<size_t> S3Object::read(std::span<char> into) {
     if (window_.empty()) return size_t{0};
     Range& range = window_.front();
     size_t ready = SMITH_TRY(arrived(range));
+    if (ready == 0 && small_) {
+      range.whole = true;
+      return size_t{0};
+    }
     if (ready == 0) {
       window_.pop_front();
       service_.succeeded();
@@ -170,6 +176,12 @@ Result<> S3Object::read_at(uint64_t offset, std::span<char> into) {
     Result<> settled = settle(service_.start(request, into).finish(), into.size());
     if (settled.ok() || !service_.again(settled.error(), attempts)) return settled;
   }
+}
+
+bool S3Object::rewind() {
+  if (!small_ || (!window_.empty() && !window_.front().whole)) return false;
+  if (!window_.empty()) window_.front().taken = 0;
+  return true;
 }
 
 Result<bool> S3Object::unchanged() {

@@ -23,6 +23,7 @@ class S3Object : public Object {
 
   const Head& head() const override { return head_; }
   Result<bool> unchanged() override;
+  bool rewind() override;
   Result<size_t> read(std::span<char> into) override;
   Result<> read_at(uint64_t offset, std::span<char> into) override;
 
@@ -34,6 +35,7 @@ class S3Object : public Object {
     size_t asked_from = 0;  // in `bytes`: where the exchange under way begins
     size_t taken = 0;       // by the reader
     uint32_t attempts = 0;
+    bool whole = false;  // all its bytes are there
     std::optional<wire::Exchange> exchange;
   };
 
@@ -50,6 +52,7 @@ class S3Object : public Object {
   std::string key_;
   Head head_;
   bool pinned_ = false;  // head_ is known
+  bool small_ = false;   // opening brought all of it, and it is kept
   uint64_t next_ = 0;    // the first byte not asked for
   std::deque<Range> window_;
 };
