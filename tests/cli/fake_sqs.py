@@ -40,6 +40,7 @@ class FakeSqs:
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # else each answer waits 40 ms for an acknowledgement
 
             def do_POST(self):
                 fields = json.loads(self.rfile.read(int(self.headers["Content-Length"])))

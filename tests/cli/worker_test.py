@@ -338,7 +338,7 @@ class WorkerTest(ProgramTest):
         self.assertEqual(worker.stop(signal.SIGINT, seconds=5), 130)
 
     def test_memory_does_not_grow(self):
-        """A thousand small objects cost no more than the first hundred."""
+        """A thousand small objects cost no more than the first three hundred."""
         for i in range(1000):
             self.put("bronze/%d.csv" % i, CSV)
         worker = self.worker("--log-level", "info")
