@@ -2,9 +2,11 @@
 """silversmith convert: one file, no lake; outputs, streams, rejects beside the output."""
 import gzip
 import json
+import os
+import subprocess
 import unittest
 
-from program import ProgramTest, run_program
+from program import PROGRAM, ProgramTest, environment, run_program
 
 DIRTY = "a,b\n1,x\n2\n3,y\n"
 
@@ -87,6 +89,52 @@ class Convert(ProgramTest):
         done = self.run_ok("convert", source, "--to", "csv", "--json")
         self.assertEqual(done.raw, b"a\n1\n")
         self.assertEqual(json.loads(done.err)["status"], "success")
+
+    def test_a_link_to_the_output_stays_a_link(self):
+        source = self.write("a.csv", "a\n1\n")
+        (self.folder / "deep").mkdir()
+        link = self.folder / "link.csv"
+        link.symlink_to("deep/out.csv")
+        for _ in range(2):
+            self.run_ok("convert", source, "-o", link, "--to", "csv")
+            self.assertTrue(link.is_symlink())
+            self.assertEqual((self.folder / "deep/out.csv").read_bytes(), b"a\n1\n")
+        self.assertEqual(self.files_below(self.folder / "deep"), ["out.csv"])
+
+    def test_every_name_of_standard_output_is_standard_output(self):
+        source = self.write("a.csv", "a\n1\n")
+        link = self.folder / "link"
+        link.symlink_to("/dev/stdout")
+        for name in ["/dev/fd/1", "/proc/self/fd/1", link]:
+            done = self.run_ok("convert", source, "-o", name, "--to", "csv", "--json")
+            self.assertEqual(done.raw, b"a\n1\n", name)
+            self.assertEqual(json.loads(done.err)["output"], "-")
+            with open(self.folder / "stdout", "wb") as out:
+                out.write(b"before\n")
+                out.flush()
+                status = subprocess.run([PROGRAM, "convert", source, "-o", name, "--to", "csv"],
+                                        stdout=out, stderr=subprocess.DEVNULL, env=environment(),
+                                        check=False).returncode
+            self.assertEqual(status, 0)
+            self.assertEqual((self.folder / "stdout").read_bytes(), b"before\na\n1\n", name)
+        self.assertTrue(link.is_symlink())
+
+    def test_streams_to_a_pipe_and_leaves_it_there(self):
+        source = self.write("a.csv", "a,b\n1,x\n")
+        pipe = self.folder / "pipe"
+        os.mkfifo(pipe)
+        reader = subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE)
+        self.addCleanup(reader.kill)
+        done = run_program("convert", source, "-o", pipe, "--to", "csv")
+        self.assertEqual((done.status, reader.communicate()[0]), (0, b"a,b\n1,x\n"), done)
+        self.assertTrue(pipe.is_fifo())
+
+    def test_the_first_reject_of_a_stream_is_an_error_without_a_place_for_it(self):
+        source = self.write("a.csv", DIRTY)
+        done = run_program("convert", source, "-o", "/dev/null")
+        self.assertEqual(done.status, 1, done)
+        self.assert_says(done.err, "--rejects")
+        self.assertFalse(os.path.exists("/dev/null.rejects"))
 
     def test_quiet_says_nothing(self):
         source = self.write("a.csv", "a\n1\n")
