@@ -32,7 +32,7 @@ const std::vector<OptionSpec> options = {
     {"kernel", value, "NAME", "", converting, "scan kernel; the default is the best there is"},
     {"types", value, "RULE", "stable", converting, "types without a contract: stable"},
     {"compression", value, "CODEC", "snappy", converting,
-     "snappy, zstd or none, where no contract says"},
+     "of silver's pages: snappy, zstd or none"},
     {"contract", value, "FILE", "", converting, "this contract, for every object"},
     {"contracts", value, "DIR", "", lakes, "where contracts are; the default is LAKE/contracts"},
     {"silver", value, "DIR", "", "run watch invoke runs quarantine",
@@ -453,7 +453,9 @@ Result<smith::EngineOptions> engine_options(const Settings& settings) {
   engine.kernel = settings.text("kernel");
   if (settings.flag("text")) engine.types = smith::Types::text;
   engine.target = SMITH_TRY(target_of(settings));
-  engine.codec = SMITH_TRY(codec_of(settings));
+  parquet::Codec codec = SMITH_TRY(codec_of(settings));
+  engine.codec = codec;
+  if (is_in(settings, "compression", Layer::command)) engine.codec_override = codec;
   return engine;
 }
 

@@ -265,6 +265,22 @@ class Parquet(ProgramTest):
         self.run_ok("convert", self.folder / "a.csv", "--compression", "zstd")
         self.assertEqual(self.run_ok("parquet", "digest", self.path).out, digest)
 
+    def test_compression_wins_over_the_contract_and_the_contract_over_the_file(self):
+        schema = 'name: n\nschema: {fieldsMatch: partial, fields: [{name: i, type: integer}]}\n'
+        silent = self.write("silent.yaml", schema)
+        zstd = self.write("zstd.yaml", schema + '"silver:target": {compression: zstd}\n')
+        none = self.write("none.yaml", "compression: none\n")
+        for contract, extra, env, codec in [
+                (silent, [], {}, "snappy"), (zstd, [], {}, "zstd"),
+                (silent, ["--compression", "zstd"], {}, "zstd"),
+                (zstd, ["--compression", "none"], {"SILVERSMITH_COMPRESSION": "snappy"},
+                 "uncompressed"),
+                (zstd, [], {"SILVERSMITH_COMPRESSION": "snappy"}, "snappy"),
+                (zstd, ["-c", none], {}, "zstd"), (silent, ["-c", none], {}, "uncompressed")]:
+            self.run_ok("convert", self.folder / "a.csv", "--contract", contract, *extra, env=env)
+            meta = self.run_ok("parquet", "meta", self.path, "--json").json()
+            self.assertEqual(meta["row_groups"][0]["columns"][0]["codec"], codec, (contract, extra))
+
     def test_verify_finds_every_flipped_byte_of_the_pages(self):
         self.assertIn("3 rows", self.run_ok("parquet", "verify", self.path).out)
         good = self.path.read_bytes()
