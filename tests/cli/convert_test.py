@@ -281,18 +281,17 @@ class Parquet(ProgramTest):
             meta = self.run_ok("parquet", "meta", self.path, "--json").json()
             self.assertEqual(meta["row_groups"][0]["columns"][0]["codec"], codec, (contract, extra))
 
-    def test_verify_finds_every_flipped_byte_of_the_pages(self):
+    def test_verify_finds_a_flipped_bit_anywhere(self):
+        """Each with exit status 1; every bit of a file is parquet_test's, this is the process."""
         self.assertIn("3 rows", self.run_ok("parquet", "verify", self.path).out)
         good = self.path.read_bytes()
-        found = 0
-        for at in range(4, 60):
+        for at in range(0, len(good), 7):
             bad = bytearray(good)
-            bad[at] ^= 0x20
+            bad[at] ^= 1 << at % 8
             self.path.write_bytes(bad)
             done = run_program("parquet", "verify", self.path)
-            self.assertIn(done.status, (0, 1), (at, done))
-            found += done.status
-        self.assertGreater(found, 40)
+            self.assertEqual(done.status, 1, (at, done))
+            self.assert_says(done.err, str(self.path))
 
     def test_what_is_no_parquet_is_refused(self):
         for name, data in [("x.parquet", b"hello"), ("y.parquet", b""),
