@@ -2,6 +2,7 @@
 #include "files.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -236,6 +237,19 @@ Result<> OutputFile::keep() {
     return system_error("can't make durable", path_);
   }
   return {};
+}
+
+// The kernel grants a read lease only on a file that nobody has open for writing, to its owner or
+// root (fcntl(2)). It is given back at once. Whoever opens the file in between waits for that, and
+// we are sent a signal: one that does nothing by default, in place of SIGIO, which would end us.
+Writers writers_of(const std::string& path) {
+  Descriptor fd(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  if (fd.get() < 0 || fcntl(fd.get(), F_SETSIG, SIGURG) != 0) return Writers::unknown;
+  if (fcntl(fd.get(), F_SETLEASE, F_RDLCK) != 0) {
+    return errno == EAGAIN ? Writers::some : Writers::unknown;
+  }
+  fcntl(fd.get(), F_SETLEASE, F_UNLCK);
+  return Writers::none;
 }
 
 Result<std::string> read_whole_file(const std::string& path, uint64_t bytes_max) {

@@ -110,6 +110,14 @@ class OutputFile : public ByteSink {
   uint64_t size_ = 0;
 };
 
+// Whether somebody has a file open for writing, in this machine.
+enum class Writers : uint8_t {
+  none,
+  some,
+  unknown,  // the file is gone or not ours, or its file system can't tell
+};
+Writers writers_of(const std::string& path);
+
 // Fails with limit when the file is larger, and as InputFile does.
 Result<std::string> read_whole_file(const std::string& path, uint64_t bytes_max);
 // A contract that the user names. Fails as read_whole_file and contract::parse_contract do.

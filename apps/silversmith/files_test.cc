@@ -202,6 +202,29 @@ TEST(InputFile, says_what_is_missing_and_what_is_no_file) {
   EXPECT_EQ(InputFile::open(folder.at("x.csv")).error().code, Code::invalid);
 }
 
+TEST(Writers, are_known_while_the_file_is_open) {
+  TempFolder folder;
+  folder.put("a.csv", "x");
+  if (writers_of(folder.at("a.csv")) == Writers::unknown) GTEST_SKIP() << "no leases here";
+  EXPECT_EQ(writers_of(folder.at("a.csv")), Writers::none);
+  int idle = ::open(folder.at("a.csv").c_str(), O_WRONLY);
+  EXPECT_EQ(writers_of(folder.at("a.csv")), Writers::some);
+  ::close(idle);
+  int reader = ::open(folder.at("a.csv").c_str(), O_RDONLY);
+  EXPECT_EQ(writers_of(folder.at("a.csv")), Writers::none);
+  ::close(reader);
+}
+
+TEST(Writers, are_unknown_of_what_is_no_file) {
+  TempFolder folder;
+  folder.put("a.csv", "x");
+  std::filesystem::create_symlink("a.csv", folder.at("link"));
+  ASSERT_EQ(mkfifo(folder.at("pipe").c_str(), 0600), 0);
+  for (const char* name : {"gone", "link", "pipe"}) {
+    EXPECT_EQ(writers_of(folder.at(name)), Writers::unknown) << name;
+  }
+}
+
 TEST(ReadWholeFile, refuses_what_is_larger_than_it_may_be) {
   TempFolder folder;
   folder.put("a", "12345");
