@@ -14,7 +14,6 @@ namespace {
 
 // Named in the public interface, built by later versions: a clear answer beats "unknown command".
 constexpr std::string_view later_commands[] = {"worker",
-                                               "lambda",
                                                "sniff",
                                                "infer",
                                                "validate",

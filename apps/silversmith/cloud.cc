@@ -33,6 +33,7 @@ struct Cloud::State {
 
 Cloud::Cloud(Setup setup) : state_(std::make_unique<State>(std::move(setup))) {}
 Cloud::~Cloud() = default;
+void Cloud::set_trace(std::string trace_id) { state_->network.set_trace(std::move(trace_id)); }
 
 Result<std::unique_ptr<store::Store>> Cloud::store(const std::string& uri) {
   State& state = *state_;

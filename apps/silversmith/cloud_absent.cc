@@ -8,6 +8,7 @@ struct Cloud::State {};
 
 Cloud::Cloud(Setup) {}
 Cloud::~Cloud() = default;
+void Cloud::set_trace(std::string) {}
 
 Result<std::unique_ptr<store::Store>> Cloud::store(const std::string& uri) {
   return Error{Code::invalid, uri + ": this program was built without S3",

@@ -37,22 +37,24 @@ std::string bucket_of(const std::string& lake) {
   return name.empty() ? "lake" : name;
 }
 
-// Size and time of the object, where it can be looked at.
+Result<store::Head> head_of(const Invocation& invocation, const std::string& key) {
+  auto lake = SMITH_TRY(Lake::open(invocation.operands.at(0), invocation.settings, nullptr));
+  return lake->source().head(key);
+}
+
+// Size and time of the object, where it can be looked at: of a bucket an event may be made from
+// afar, without the right to look.
 Result<> look(const Invocation& invocation, Console& console, bronze::SampleObject& object) {
-  const std::string& root = invocation.operands.at(0);
-  if (root.starts_with(s3_scheme)) {
-    console.note("the object was not looked at: its size is said to be 0");
+  Result<store::Head> head = head_of(invocation, object.key);
+  if (head.ok()) {
+    object.size = head->size;
+    object.modified_micros = head->modified_micros;
     return {};
   }
-  auto lake = SMITH_TRY(Lake::open(root, invocation.settings, nullptr));
-  Result<store::Head> head = lake->source().head(object.key);
-  if (!head.ok() && head.error().code == Code::missing) {
-    console.note("there is no such object: its size is said to be 0");
-    return {};
-  }
-  if (!head.ok()) return std::move(head).error();
-  object.size = head->size;
-  object.modified_micros = head->modified_micros;
+  bool missing = head.error().code == Code::missing;
+  if (!missing && !is_in_s3(invocation.operands.at(0))) return std::move(head).error();
+  console.note((missing ? "there is no such object" : head.error().message) +
+               ": its size is said to be 0");
   return {};
 }
 

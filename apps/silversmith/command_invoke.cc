@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // silversmith invoke LAKE --event FILE|-: one event through the handler that the Lambda runs, and
-// its answer on standard output. A folder has no bucket, so the event's is not compared: only its
-// keys count.
+// its answer on standard output.
 #include "commands.h"
+#include "event_lake.h"
 #include "files.h"
-#include "session.h"
 #include "smith/answer.h"
 
 namespace silversmith::app {
@@ -26,19 +25,12 @@ Exit tell_failure(const smith::Failure& failure, Console& console) {
 
 Result<Exit> invoke_command(const Invocation& invocation, Console& console) {
   smith::Progress progress;
-  auto session = SMITH_TRY(Session::open(invocation, console, progress));
+  EventLake lake(invocation.settings, console, progress);
+  SMITH_TRY(lake.open(invocation.operands.at(0)));
   std::string event =
       SMITH_TRY(read_whole_file(invocation.settings.text("event"), event_bytes_max).in("--event"));
   StopSignals signals(progress);  // a wait for the event is ended by the signal itself
-  // As on every event path: a refusal is found again by converting
-  // (docs/decisions/0052-receipts-and-lineage.md).
-  session->options().skip_known_rejects = false;
-  smith::HandlerSetup setup{.converge = {}, .log = console.log()};
-  setup.prefixes = session->lake().prefixes();
-  setup.may_start = [&progress] { return !progress.stop.load(); };
-  setup.converge = [&session](const std::string&, const std::string& key) {
-    return session->forge(key, 0);
-  };
+  smith::HandlerSetup setup = lake.handler_setup(console.log());
   smith::Reply reply = smith::handle_event(event, setup);
   Exit exit = Exit::ok;
   if (const auto* failure = std::get_if<smith::Failure>(&reply)) {

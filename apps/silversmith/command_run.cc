@@ -11,21 +11,12 @@ namespace silversmith::app {
 
 namespace {
 
-// A key as typed: with or without the bronze prefix.
-Result<std::string> whole_key(const Lake& lake, const std::string& typed) {
-  const silver::Prefixes& prefixes = lake.prefixes();
-  std::string key = typed.starts_with(prefixes.bronze) ? typed : prefixes.bronze + typed;
-  if (silver::accepts(prefixes, key)) return key;
-  return Error{Code::invalid, "--key " + show(typed) + " is no key of a source object",
-               "keys look like bronze/orders/a.csv; .csv .tsv .txt, each also .gz .zst", ""};
-}
-
 Result<store::ListPage> objects_of(Session& session, const Settings& settings) {
   Lake& lake = session.lake();
   store::ListPage found;
   for (const std::string& typed : settings.list("key")) {
     store::Listed named;
-    named.key = SMITH_TRY(whole_key(lake, typed));
+    named.key = SMITH_TRY(lake.source_key(typed).in("--key"));
     auto head = lake.source().head(named.key);
     if (head) named.size = head->size;
     found.objects.push_back(std::move(named));
@@ -54,7 +45,8 @@ std::string totals_line(const smith::Metrics& metrics) {
 Result<Exit> run_command(const Invocation& invocation, Console& console) {
   smith::Progress progress;
   StopSignals signals(progress);
-  auto session = SMITH_TRY(Session::open(invocation, console, progress));
+  auto session =
+      SMITH_TRY(Session::open(invocation.operands.at(0), invocation.settings, console, progress));
   bool fail_on_reject = invocation.settings.text("fail-on") == "reject";
   smith::Metrics metrics;
   int exit = 0;

@@ -177,7 +177,8 @@ Result<Exit> watch_command(const Invocation& invocation, Console& console) {
   }
   smith::Progress progress;
   StopSignals signals(progress);
-  auto session = SMITH_TRY(Session::open(invocation, console, progress));
+  auto session =
+      SMITH_TRY(Session::open(invocation.operands.at(0), invocation.settings, console, progress));
   session->hide_repeats();
   Watcher watcher = SMITH_TRY(Watcher::open(session->lake().root() + "/bronze"));
   console.note("watching " + session->lake().root() + "/bronze");

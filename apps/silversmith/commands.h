@@ -14,6 +14,7 @@ Result<Exit> run_command(const Invocation& invocation, Console& console);
 Result<Exit> watch_command(const Invocation& invocation, Console& console);
 Result<Exit> convert_command(const Invocation& invocation, Console& console);
 Result<Exit> invoke_command(const Invocation& invocation, Console& console);
+Result<Exit> lambda_command(const Invocation& invocation, Console& console);
 Result<Exit> event_command(const Invocation& invocation, Console& console);
 Result<Exit> runs_command(const Invocation& invocation, Console& console);
 Result<Exit> quarantine_command(const Invocation& invocation, Console& console);

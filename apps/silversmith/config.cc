@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "contract/yaml.h"
 #include "files.h"
+#include "function.h"
 
 namespace silversmith::app {
 
@@ -15,102 +16,6 @@ namespace {
 using enum OptionKind;
 
 constexpr uint64_t config_bytes_max = uint64_t{1} << 20;
-constexpr std::string_view converting = "run watch invoke convert";
-constexpr std::string_view lakes = "run watch invoke";
-constexpr std::string_view clouds = "run invoke runs quarantine";
-
-const std::vector<OptionSpec> options = {
-    {"config", value, "FILE", "silversmith.yaml", "", "read settings from this YAML file"},
-    {"json", flag, "", "", "", "print one JSON object a result instead of text"},
-    {"quiet", flag, "", "", "", "say nothing unless something failed"},
-    {"color", value, "WHEN", "auto", "", "auto, always or never"},
-    {"no-progress", flag, "", "", "", "no progress line"},
-    {"log-format", value, "FORMAT", "text", "", "log to standard error as text or json"},
-    {"log-level", value, "LEVEL", "info", "", "debug, info, warn or error"},
-    {"threads", value, "N", "0", converting, "worker threads; 0 is one a core"},
-    {"memory", value, "SIZE", "256MiB", converting, "memory of the process, for example 128MiB"},
-    {"kernel", value, "NAME", "", converting, "scan kernel; the default is the best there is"},
-    {"types", value, "RULE", "stable", converting, "types without a contract: stable"},
-    {"compression", value, "CODEC", "snappy", converting,
-     "of silver's pages: snappy, zstd or none"},
-    {"contract", value, "FILE", "", converting, "this contract, for every object"},
-    {"contracts", value, "DIR", "", lakes, "where contracts are; the default is LAKE/contracts"},
-    {"silver", value, "DIR", "", "run watch invoke runs quarantine",
-     "put silver, quarantine and receipts under this root"},
-    {"fail-on", value, "WHAT", "never", "run watch convert",
-     "exit 1 also on reject: one of never, reject"},
-    {"key", list, "KEY", "", "run", "only this object; may be repeated"},
-    {"reprocess", flag, "", "", "run", "also where contract or engine changed"},
-    {"force", flag, "", "", "run", "always convert again"},
-    {"adopt", flag, "", "", "run", "take over silver that lacks our lineage"},
-    {"event", value, "FILE", "-", "invoke", "the event to run; - is standard input"},
-    {"output", value, "OUT", "", "convert", "where to write; - is standard output"},
-    {"to", value, "FORMAT", "parquet", "convert", "parquet, csv or jsonl"},
-    {"text", flag, "", "", "convert", "keep every cell's text, type nothing"},
-    {"rejects", value, "DIR", "", "convert", "where rejects go; the default is OUT.rejects"},
-    {"repair", value, "LIST", "none", "convert", "repairs by name; none is the only one yet"},
-    {"delimiter", value, "BYTE", ",", converting, "between fields; \\t is a tab"},
-    {"quote-char", value, "BYTE", "\"", converting, "around fields that hold structure"},
-    {"no-quote", flag, "", "", converting, "quotes are ordinary bytes"},
-    {"escape-char", value, "BYTE", "", converting,
-     "inside quotes, the byte that takes the next one literally"},
-    {"no-double-quote", flag, "", "", converting, "two quotes inside quotes are not one"},
-    {"header", flag, "", "", converting, "the first row is the header (the default)"},
-    {"no-header", flag, "", "", converting, "there is no header row"},
-    {"header-rows", value, "N,N", "1", converting, "which rows are the header"},
-    {"comment-char", value, "TEXT", "", converting, "drop records that begin with this"},
-    {"skip-initial-space", flag, "", "", converting, "drop blanks after a delimiter"},
-    {"null-sequence", value, "TEXT", "", converting, "a whole unquoted cell that means null"},
-    {"encoding", value, "NAME", "utf-8", converting, "of the text; utf-8 is the only one yet"},
-    {"line-terminator", value, "TEXT", "", converting, "\\n, \\r\\n or \\r; the default looks"},
-    {"region", value, "NAME", "", clouds, "of buckets and queues; the default is AWS_REGION"},
-    {"endpoint-url", value, "URL", "", clouds, "another service than AWS's own"},
-    {"limit", value, "N", "20", "quarantine.show parquet.head", "show at most this many"},
-};
-
-const std::vector<CommandSpec> commands = {
-    {"init", "LAKE", "make a lake: folders, an example contract, a README"},
-    {"run", "LAKE", "converge every bronze object once"},
-    {"watch", "LAKE", "keep converging as files arrive, until stopped"},
-    {"convert", "SRC [OUT]", "convert one file; - is standard input"},
-    {"invoke", "LAKE", "run one event through the Lambda handler and print its answer"},
-    {"event eventbridge", "LAKE KEY", "print the event of EventBridge about one object"},
-    {"event s3", "LAKE KEY", "print the notification of S3 about it"},
-    {"event sqs", "LAKE KEY", "print a batch of SQS around the event of EventBridge"},
-    {"event sns", "LAKE KEY", "print what SNS makes of the notification of S3"},
-    {"runs ls", "LAKE", "list runs, from receipts"},
-    {"runs show", "LAKE KEY", "show the receipts of one object"},
-    {"quarantine ls", "LAKE", "list what is in quarantine"},
-    {"quarantine show", "LAKE KEY", "show the rejects of one object, with their reasons"},
-    {"parquet schema", "FILE", "columns and types"},
-    {"parquet meta", "FILE", "everything in the footer, as JSON"},
-    {"parquet head", "FILE", "the first rows"},
-    {"parquet digest", "FILE", "the content digest"},
-    {"parquet verify", "FILE", "check every page, count, statistic and checksum"},
-    {"contract lint", "FILE", "check a contract"},
-    {"contract show", "FILE", "a contract with every default filled in"},
-    {"version", "", "print the version"},
-};
-
-std::string upper_name(std::string_view name) {
-  std::string text = "SILVERSMITH_";
-  for (char c : name) text += c == '-' ? '_' : static_cast<char>(c >= 'a' ? c - 'a' + 'A' : c);
-  return text;
-}
-
-const OptionSpec* find_option(std::string_view name) {
-  auto found = std::find_if(options.begin(), options.end(),
-                            [&](const OptionSpec& option) { return option.name == name; });
-  return found == options.end() ? nullptr : &*found;
-}
-
-std::string commands_text(std::string_view list) {
-  std::string text;
-  for (std::string_view one : split(list, ' '))
-    text += (text.empty() ? "" : ", ") + std::string(one);
-  std::replace(text.begin(), text.end(), '.', ' ');
-  return text;
-}
 
 std::optional<bool> truth_of(std::string_view given) {
   std::string text = lowered(given);
@@ -146,9 +51,9 @@ Result<> set_from_text(Settings& settings, const OptionSpec& option,
 
 // What is said to all commands by environment or file reaches those that know it.
 Result<> read_environment(std::string_view command, Settings& settings) {
-  for (const OptionSpec& option : options) {
+  for (const OptionSpec& option : option_table()) {
     if (!command_takes(command, option)) continue;
-    std::string name = upper_name(option.name);
+    std::string name = variable_of(option.name);
     const char* text = std::getenv(name.c_str());
     if (text == nullptr || *text == 0) continue;
     SMITH_TRY(set_from_text(settings, option, {text}, Origin::environment).in(name));
@@ -365,19 +270,6 @@ Result<parquet::Codec> codec_of(const Settings& settings) {
 
 }  // namespace
 
-const std::vector<OptionSpec>& option_table() { return options; }
-
-bool command_takes(std::string_view command, const OptionSpec& option) {
-  if (option.commands.empty()) return true;
-  std::string path(command);
-  std::replace(path.begin(), path.end(), ' ', '.');
-  for (std::string_view one : split(option.commands, ' ')) {
-    if (path == one || path.starts_with(std::string(one) + ".")) return true;
-  }
-  return false;
-}
-const std::vector<CommandSpec>& command_table() { return commands; }
-
 void Settings::decline(std::string_view name) { declined_.emplace(name); }
 
 bool Settings::is_decided(std::string_view name) const {
@@ -414,21 +306,22 @@ std::optional<Origin> Settings::origin(std::string_view name) const {
   return found->second.origin;
 }
 
-Result<Invocation> read_invocation(int argc, char** argv) {
-  std::string_view name = argc > 0 ? argv[0] : "";
-  if (name == "bootstrap" || name.ends_with("/bootstrap")) {
-    return Error{Code::invalid, "bootstrap: the Lambda runtime is not supported yet",
-                 "run it as silversmith", ""};
-  }
-  Invocation invocation =
-      SMITH_TRY(parse_arguments(std::vector<std::string>(argv + 1, argv + argc)));
-  if (invocation.help.has_value()) return invocation;
+Result<> read_surroundings(Invocation& invocation) {
   SMITH_TRY(read_environment(invocation.command, invocation.settings));
   SMITH_TRY(read_configuration_file(invocation));
+  if (invocation.command == "lambda") add_function_defaults(invocation.settings);
   std::string when = invocation.settings.text("color");
   if (when != "auto" && when != "always" && when != "never") {
     return bad_value("color", when, "auto, always or never");
   }
+  return {};
+}
+
+Result<Invocation> read_invocation(int argc, char** argv) {
+  if (argc > 0 && is_bootstrap(argv[0])) return read_function();
+  Invocation invocation =
+      SMITH_TRY(parse_arguments(std::vector<std::string>(argv + 1, argv + argc)));
+  if (!invocation.help.has_value()) SMITH_TRY(read_surroundings(invocation));
   return invocation;
 }
 
@@ -462,26 +355,6 @@ Result<smith::EngineOptions> engine_options(const Settings& settings) {
 std::string variable(const char* name) {
   const char* text = std::getenv(name);
   return text == nullptr ? std::string() : std::string(text);
-}
-
-std::string configuration_page() {
-  std::string page =
-      "# Configuration\n\n"
-      "Every option is a flag, an environment variable and a key of the YAML configuration file "
-      "(`--config FILE`, else `./silversmith.yaml`, else "
-      "`$XDG_CONFIG_HOME/silversmith/config.yaml`). A flag wins over the variable, the variable "
-      "over the contract, the contract over the file, the file over the default. This page is "
-      "printed from the program's own table; a test compares the two.\n\n"
-      "| flag | variable | default | commands | meaning |\n|---|---|---|---|---|\n";
-  for (const OptionSpec& option : options) {
-    page += "| `--" + std::string(option.name) +
-            (option.value.empty() ? "" : " " + std::string(option.value)) + "` | `" +
-            upper_name(option.name) + "` | " +
-            (option.otherwise.empty() ? "" : "`" + std::string(option.otherwise) + "`") + " | " +
-            (option.commands.empty() ? "all" : commands_text(option.commands)) + " | " +
-            std::string(option.help) + " |\n";
-  }
-  return page;
 }
 
 }  // namespace silversmith::app

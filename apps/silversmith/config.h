@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one place that knows flags, environment variables and the configuration file: one table of
-// options (name, value, default, commands, help), and the settings of this invocation.
+// The one place that reads flags, environment variables and the configuration file, as
+// option_table.h lists them: the settings of this invocation.
 // Precedence: flag, SILVERSMITH_* variable, configuration file, default (a contract stands between
 // variable and file; smith::settle_dialect and settle_codec see to that).
 #pragma once
@@ -15,31 +15,10 @@
 
 #include "base/result.h"
 #include "contract/contract.h"
+#include "option_table.h"
 #include "smith/options.h"
 
 namespace silversmith::app {
-
-enum class OptionKind : uint8_t { flag, value, list };
-
-struct OptionSpec {
-  std::string_view name;  // --name, SILVERSMITH_NAME, `name:` in the file
-  OptionKind kind = OptionKind::value;
-  std::string_view value;      // what stands for the value in help, "SIZE"
-  std::string_view otherwise;  // the default, as text
-  // Blank-separated first words, or whole commands such as "quarantine.show"; "" is every command.
-  std::string_view commands;
-  std::string_view help;
-};
-const std::vector<OptionSpec>& option_table();
-// Whether the option is one of that command's, "quarantine show".
-bool command_takes(std::string_view command, const OptionSpec& option);
-
-struct CommandSpec {
-  std::string_view path;      // "runs ls"
-  std::string_view operands;  // "LAKE [RUN]"; [X] optional, X... one or more
-  std::string_view help;
-};
-const std::vector<CommandSpec>& command_table();
 
 enum class Origin : uint8_t { flag, environment, file };  // the strongest first
 
@@ -77,6 +56,10 @@ struct Invocation {
 // Fails with invalid: what is wrong with which argument, and where to find help.
 Result<Invocation> read_invocation(int argc, char** argv);
 
+// The part of it behind the command line: what the environment and the configuration file say to
+// this command. Fails as read_invocation().
+Result<> read_surroundings(Invocation& invocation);
+
 // The command line alone (cli.cc, the home of the library that reads it).
 Result<Invocation> parse_arguments(const std::vector<std::string>& arguments);
 
@@ -89,8 +72,5 @@ Result<smith::EngineOptions> engine_options(const Settings& settings);
 
 // An environment variable that is not ours, "" when it is unset.
 std::string variable(const char* name);
-
-// docs/operations/configuration.md, from the tables; a test compares.
-std::string configuration_page();
 
 }  // namespace silversmith::app

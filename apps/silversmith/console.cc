@@ -98,10 +98,10 @@ Result<Console> Console::open(const Settings& settings) {
   console.terminal_ = terminal_of(settings);
   console.json_ = settings.flag("json");
   console.quiet_ = settings.flag("quiet");
-  Level level = SMITH_TRY(level_of(settings));
+  console.level_ = SMITH_TRY(level_of(settings));
   std::string format = settings.text("log-format");
   if (format == "json") {
-    console.log_ = std::make_unique<JsonLog>(STDERR_FILENO, level, system_clock());
+    console.log_ = std::make_unique<JsonLog>(STDERR_FILENO, console.level_, system_clock());
     console.logs_ = true;
     console.terminal_.progress = false;
   } else if (format != "text") {

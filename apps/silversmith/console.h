@@ -47,6 +47,7 @@ class Console {
 
   bool json() const { return json_; }
   bool quiet() const { return quiet_; }
+  Level level() const { return level_; }  // of the log: what is below is dropped
   const Terminal& terminal() const { return terminal_; }
 
   // A line on standard output, by one write. What can't be written is noted in lost_output().
@@ -68,6 +69,7 @@ class Console {
   Terminal terminal_;
   std::unique_ptr<Log> log_;
   bool logs_ = false;
+  Level level_ = Level::info;
   bool json_ = false;
   bool quiet_ = false;
   std::optional<Error> lost_output_;

@@ -47,7 +47,31 @@ Result<> check_apart(const std::string& root, const std::string& silver) {
   return {};
 }
 
+// Keys of a bucket are told whole, so a lake below a prefix has it in its own prefixes; a folder is
+// its own root.
+Result<std::string> key_prefix_of(const std::string& root) {
+  if (!is_in_s3(root)) return std::string();
+  return SMITH_TRY(bucket_root(root)).prefix;
+}
+
+std::string without_prefix(const std::string& root) {
+  if (!is_in_s3(root)) return root;
+  return root.substr(0, root.find('/', std::string_view("s3://").size()));
+}
+
 }  // namespace
+
+Result<silver::Prefixes> lake_prefixes(const std::string& root, const std::string& silver) {
+  std::string read = SMITH_TRY(key_prefix_of(root));
+  std::string written = silver.empty() ? read : SMITH_TRY(key_prefix_of(silver));
+  silver::Prefixes prefixes;
+  prefixes.bronze.insert(0, read);
+  prefixes.contracts.insert(0, read);
+  prefixes.silver.insert(0, written);
+  prefixes.quarantine.insert(0, written);
+  prefixes.receipts.insert(0, written);
+  return prefixes;
+}
 
 Result<std::unique_ptr<Lake>> Lake::open(const std::string& root, const Settings& settings,
                                          const std::atomic<bool>* stop) {
@@ -67,8 +91,10 @@ Result<std::unique_ptr<Lake>> Lake::open(const std::string& root, const Settings
     lake->cloud_ = std::make_unique<Cloud>(
         Cloud::Setup{aws_settings(settings, &variable), lake->network_bytes_, scratch, stop});
   }
-  if (apart) lake->silver_ = SMITH_TRY(lake->open_root(silver));
-  lake->source_ = SMITH_TRY(lake->open_root(root));
+  lake->key_prefix_ = SMITH_TRY(key_prefix_of(root));
+  lake->prefixes_ = SMITH_TRY(lake_prefixes(root, silver));
+  if (apart) lake->silver_ = SMITH_TRY(lake->open_root(without_prefix(silver)));
+  lake->source_ = SMITH_TRY(lake->open_root(without_prefix(root)));
   return lake;
 }
 
@@ -80,6 +106,17 @@ Result<std::unique_ptr<store::Store>> Lake::open_root(const std::string& root) {
   if (root == state_root_) working_ = folder.get();
   std::unique_ptr<store::Store> opened = std::move(folder);
   return opened;
+}
+
+Result<std::string> Lake::source_key(const std::string& typed) const {
+  std::string key = typed;
+  std::string in_lake = prefixes_.bronze.substr(key_prefix_.size());
+  if (!typed.starts_with(prefixes_.bronze)) {
+    key = typed.starts_with(in_lake) ? key_prefix_ + typed : prefixes_.bronze + typed;
+  }
+  if (silver::accepts(prefixes_, key)) return key;
+  return Error{Code::invalid, show(typed) + " is no key of a source object",
+               "give one such as bronze/orders/a.csv; .csv .tsv .txt, each also .gz .zst", ""};
 }
 
 void Lake::make_tmp() {
@@ -137,12 +174,8 @@ Result<Run> read_run(Lake& lake, const std::string& receipt_key) {
 
 Result<Runs> read_runs(Lake& lake, const std::string& key) {
   const silver::Prefixes& prefixes = lake.prefixes();
-  std::string wanted =
-      key.empty() || key.starts_with(prefixes.bronze) ? key : prefixes.bronze + key;
-  if (!wanted.empty() && !silver::accepts(prefixes, wanted)) {
-    return Error{Code::invalid, show(key) + " is no key of a source object",
-                 "give one such as bronze/orders/a.csv", ""};
-  }
+  std::string wanted;
+  if (!key.empty()) wanted = SMITH_TRY(lake.source_key(key));
   std::string prefix = prefixes.receipts;
   if (!wanted.empty()) prefix += silver::names_of(prefixes, wanted).rel + "/";
   store::ListPage listing = SMITH_TRY(lake.list_all(lake.target(), prefix));

@@ -17,6 +17,10 @@
 
 namespace silversmith::app {
 
+// The prefixes of a lake's keys in its bucket, or its two buckets; `silver` "" is the root itself.
+// Fails with invalid when one names no bucket.
+Result<silver::Prefixes> lake_prefixes(const std::string& root, const std::string& silver);
+
 class Lake {
  public:
   // Fails with invalid (no lake there: the hint names `silversmith init`), denied.
@@ -29,6 +33,11 @@ class Lake {
   store::Store& target() { return silver_ == nullptr ? *source_ : *silver_; }
   const silver::Prefixes& prefixes() const { return prefixes_; }
   const std::string& root() const { return root_; }
+  // What stands before the lake in the keys of its bucket: "" or "team-a/".
+  const std::string& key_prefix() const { return key_prefix_; }
+  // The whole key of a source object that may be given without that, or without bronze's prefix.
+  // Fails with invalid when no source object can have it.
+  Result<std::string> source_key(const std::string& typed) const;
   bool is_folder() const { return !is_in_s3(root_); }
   // Where scratch files go: with a folder, on silver's own file system.
   const std::string& tmp_path() const { return tmp_path_; }
@@ -36,6 +45,10 @@ class Lake {
   void make_tmp();
   // A store for another root that belongs to the lake, as --contracts names it. Fails as open().
   Result<std::unique_ptr<store::Store>> open_root(const std::string& root);
+  // What the lake's requests carry as X-Amzn-Trace-Id; of a folder nothing.
+  void set_trace(std::string trace_id) {
+    if (cloud_ != nullptr) cloud_->set_trace(std::move(trace_id));
+  }
   // Of the memory of the process, what the network may hold.
   uint64_t network_bytes() const { return network_bytes_; }
 
@@ -44,6 +57,7 @@ class Lake {
 
  private:
   std::string root_;
+  std::string key_prefix_;
   std::string state_root_;  // of folders: whose .silversmith holds working state
   std::string tmp_path_;
   uint64_t network_bytes_ = 0;
@@ -69,8 +83,7 @@ struct Runs {
   std::vector<Error> unreadable;  // receipts and folders, each named; the rest is listed
 };
 
-// The runs of a lake; `key` "" is all of them. A key may be given with or without the bronze
-// prefix.
+// The runs of a lake; `key` "" is all of them, else as Lake::source_key() takes it.
 Result<Runs> read_runs(Lake& lake, const std::string& key);
 
 }  // namespace silversmith::app

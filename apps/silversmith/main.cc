@@ -1,15 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // silversmith: reads the command line, runs one command, maps its outcome to an exit status.
-#include <fcntl.h>
-#include <malloc.h>
-#include <signal.h>
-
-#include <cerrno>
-#include <cstdio>
-#include <exception>
 #include <string>
 
 #include "commands.h"
+#include "process.h"
 #include "smith/pipeline.h"
 #include "summary.h"
 
@@ -36,6 +30,7 @@ Result<Exit> dispatch(const Invocation& invocation, Console& console) {
   if (command == "watch") return watch_command(invocation, console);
   if (command == "convert") return convert_command(invocation, console);
   if (command == "invoke") return invoke_command(invocation, console);
+  if (command == "lambda") return lambda_command(invocation, console);
   if (command.starts_with("event ")) return event_command(invocation, console);
   if (command.starts_with("runs ")) return runs_command(invocation, console);
   if (command.starts_with("quarantine ")) return quarantine_command(invocation, console);
@@ -66,34 +61,10 @@ int run(int argc, char** argv) {
   return static_cast<int>(exit_of(*console.lost_output()));
 }
 
-// A closed standard descriptor would be given to the next file that is opened, and what is meant
-// for a person would be written into it. What stands in for it can't be used the way it is meant,
-// so that using it stays an error.
-void fill_standard_descriptors() {
-  for (int fd = 0; fd <= 2; ++fd) {
-    bool closed = fcntl(fd, F_GETFD) < 0 && errno == EBADF;
-    if (closed && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) < 0) return;
-  }
-}
-
 }  // namespace
 
 }  // namespace silversmith::app
 
 int main(int argc, char** argv) {
-  // A large block goes back to the system when it is freed. By itself the allocator raises this
-  // bound to the largest block ever freed, and one long record would stay with us for good.
-  mallopt(M_MMAP_THRESHOLD, 1 << 20);
-  std::set_new_handler(silversmith::out_of_memory);
-  signal(SIGPIPE, SIG_IGN);
-  signal(SIGXFSZ, SIG_IGN);  // a write past the limit on file sizes then fails like any other
-  silversmith::app::fill_standard_descriptors();
-  try {
-    return silversmith::app::run(argc, argv);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "internal error: %s\n", error.what());
-  } catch (...) {
-    std::fprintf(stderr, "internal error\n");
-  }
-  return static_cast<int>(silversmith::app::Exit::internal);
+  return silversmith::app::run_program([argc, argv] { return silversmith::app::run(argc, argv); });
 }

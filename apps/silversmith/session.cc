@@ -3,6 +3,8 @@
 
 #include <unistd.h>
 
+#include <filesystem>
+
 #include "files.h"
 #include "smith/memory.h"
 #include "summary.h"
@@ -23,16 +25,25 @@ std::string make_run_id(Clock& clock) {
   return when + "-" + std::to_string(getpid());
 }
 
+// Contracts that came with the function's code.
+std::optional<std::string> contracts_of_function() {
+  std::string root = variable("LAMBDA_TASK_ROOT");
+  if (root.empty()) return std::nullopt;
+  std::string folder = root + "/contracts";
+  std::error_code failed;
+  if (!std::filesystem::is_directory(folder, failed)) return std::nullopt;
+  return folder;
+}
+
 }  // namespace
 
-Result<std::unique_ptr<Session>> Session::open(const Invocation& invocation, Console& console,
-                                               smith::Progress& progress) {
-  const Settings& settings = invocation.settings;
+Result<std::unique_ptr<Session>> Session::open(const std::string& root, const Settings& settings,
+                                               Console& console, smith::Progress& progress) {
   auto session = std::make_unique<Session>(console);
   session->progress_ = &progress;
   smith::PipelineSetup engine;
   engine.options = SMITH_TRY(engine_options(settings));
-  session->lake_ = SMITH_TRY(Lake::open(invocation.operands.at(0), settings, &progress.stop));
+  session->lake_ = SMITH_TRY(Lake::open(root, settings, &progress.stop));
   Lake& lake = *session->lake_;
   engine.options.memory_bytes_max -= lake.network_bytes();
   session->spools_ = std::make_unique<store::BudgetSpools>(
@@ -63,14 +74,17 @@ Result<> Session::find_contracts(const Settings& settings, smith::PipelineSetup 
     return {};
   }
   auto folder = settings.given("contracts");
+  if (!folder.has_value()) folder = contracts_of_function();
   if (!folder.has_value()) {
     contracts_ = std::make_unique<smith::Contracts>(lake_->source(), lake_->prefixes().contracts,
                                                     std::move(engine), system_clock());
+    contracts_->anchor_at(lake_->key_prefix());
     return {};
   }
   contracts_store_ = SMITH_TRY(lake_->open_root(*folder));
   contracts_ =
       std::make_unique<smith::Contracts>(*contracts_store_, "", std::move(engine), system_clock());
+  contracts_->anchor_at(lake_->key_prefix());
   return {};
 }
 

@@ -20,8 +20,8 @@ namespace silversmith::app {
 class Session {
  public:
   // Fails with invalid or denied: nothing was read or written then.
-  static Result<std::unique_ptr<Session>> open(const Invocation& invocation, Console& console,
-                                               smith::Progress& progress);
+  static Result<std::unique_ptr<Session>> open(const std::string& root, const Settings& settings,
+                                               Console& console, smith::Progress& progress);
   explicit Session(Console& console) : console_(console) {}
 
   Lake& lake() { return *lake_; }

@@ -104,11 +104,13 @@ Result<> Contracts::refresh(Reread reread) {
 Result<std::optional<contract::Contract>> Contracts::find(std::string_view key, Reread reread) {
   SMITH_TRY(refresh(reread));
   if (given_) return std::optional(held_.front().contract);
+  std::string_view in_lake = key;
+  if (in_lake.starts_with(anchor_)) in_lake.remove_prefix(anchor_.size());
   const Held* found = nullptr;
   for (const Held& held : held_) {
     const std::vector<std::string>& globs = held.contract.match;
     bool matches = std::any_of(globs.begin(), globs.end(), [&](const std::string& glob) {
-      return contract::glob_matches(glob, key);
+      return contract::glob_matches(glob, in_lake);
     });
     if (!matches) continue;
     if (found != nullptr) {

@@ -26,6 +26,8 @@ class Contracts : public Converters {
  public:
   // Contracts under `prefix` of `store`. `engine` makes the converters; its contract is set here.
   Contracts(store::Store& store, std::string prefix, PipelineSetup engine, Clock& clock);
+  // Globs are anchored there: what stands before the lake in its keys, "" or "team-a/".
+  void anchor_at(std::string lake_prefix) { anchor_ = std::move(lake_prefix); }
   // The one given contract, for every key.
   Contracts(contract::Contract contract, PipelineSetup engine, Clock& clock);
 
@@ -47,6 +49,7 @@ class Contracts : public Converters {
 
   store::Store* store_ = nullptr;
   std::string prefix_;
+  std::string anchor_;
   PipelineSetup engine_;
   Clock& clock_;
   std::optional<int64_t> read_at_;

@@ -180,6 +180,8 @@ void Exchange::State::begin() {
   bool usual = endpoint.port == (endpoint.tls ? 443 : 80);
   std::string host = endpoint.host + (usual ? "" : ":" + std::to_string(endpoint.port));
   made = made && add_header("Host", host) && add_header("User-Agent", "silversmith");
+  std::string trace = client.network.trace();
+  if (!trace.empty()) made = made && add_header("X-Amzn-Trace-Id", trace);
   for (const Header& header : request.headers) made = made && add_header(header.name, header.value);
   if (request.body != nullptr) {
     aws_input_stream* body = make_body_stream(client.network.allocator, *request.body);

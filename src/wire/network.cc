@@ -113,5 +113,16 @@ Result<aws_credentials_provider*> Network::State::credentials() {
 
 Network::Network(NetworkOptions options) : state_(std::make_unique<State>(std::move(options))) {}
 Network::~Network() = default;
+void Network::set_trace(std::string trace_id) { state_->set_trace(std::move(trace_id)); }
+
+void Network::State::set_trace(std::string trace_id) {
+  std::scoped_lock lock(guarded_.mutex);
+  guarded_.trace = std::move(trace_id);
+}
+
+std::string Network::State::trace() {
+  std::scoped_lock lock(guarded_.mutex);
+  return guarded_.trace;
+}
 
 }  // namespace silversmith::wire

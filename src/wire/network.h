@@ -28,6 +28,10 @@ class Network {
   explicit Network(NetworkOptions options);
   ~Network();
 
+  // From now on each request carries this as X-Amzn-Trace-Id, unsigned: by it AWS sees loops and
+  // joins traces. "" is none. Thread-safe.
+  void set_trace(std::string trace_id);
+
  private:
   friend class HttpClient;
   struct State;

@@ -40,6 +40,9 @@ struct Network::State {
     return options.stop != nullptr && options.stop->load(std::memory_order_relaxed);
   }
 
+  void set_trace(std::string trace_id);
+  std::string trace();
+
   NetworkOptions options;
   aws_allocator* allocator = nullptr;
   aws_event_loop_group* loops = nullptr;
@@ -49,6 +52,7 @@ struct Network::State {
  private:
   struct Guarded {
     std::mutex mutex;
+    std::string trace;
     aws_tls_ctx* tls = nullptr;
     aws_credentials_provider* credentials = nullptr;
   };

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+// silversmith lambda, and bootstrap: the function's life. It opens the lake, then answers one
+// invocation after the other until Lambda ends the sandbox (docs/operations/lambda.md). The one
+// thing to know: work stops before the deadline and says so, since behind it there is only a kill.
+#include <signal.h>
+
+#include <cstdlib>
+#include <optional>
+
+#include "commands.h"
+#include "event_lake.h"
+#include "function.h"
+#include "smith/answer.h"
+#include "smith/emf.h"
+#include "watchdog.h"
+#include "wire/lambda_extension.h"
+#include "wire/lambda_runtime.h"
+
+namespace silversmith::app {
+
+namespace {
+
+constexpr std::string_view extension_name = "silversmith";
+
+const wire::Wake* stop_of_function = nullptr;
+void ring_stop(int) { stop_of_function->ring(); }
+
+// Every line of an invocation says which one it belongs to.
+class InvocationLog : public Log {
+ public:
+  explicit InvocationLog(Log& log) : log_(log) {}
+  void begin(const wire::Invocation& invocation) {
+    request_id_ = invocation.request_id;
+    trace_id_ = invocation.trace_id;
+  }
+  void write(Level level, std::string_view message, const Json& fields) override {
+    Json whole = fields;
+    whole.set("request_id", request_id_);
+    if (!trace_id_.empty()) whole.set("xray_trace_id", trace_id_);
+    log_.write(level, message, whole);
+  }
+
+ private:
+  Log& log_;
+  std::string request_id_, trace_id_;
+};
+
+class Function {
+ public:
+  Function(EventLake& lake, Console& console, smith::Progress& progress)
+      : lake_(lake),
+        console_(console),
+        progress_(progress),
+        log_(console.log()),
+        setup_(lake.handler_setup(log_)) {
+    emf_.pipeline = variable("AWS_LAMBDA_FUNCTION_NAME");
+    emf_.level = console.level();
+    setup_.on_run = [this](const smith::RunResult& result) {
+      console_.result(smith::emf_line(result, emf_, system_clock().wall_micros()));
+    };
+  }
+
+  wire::Outcome handle(const wire::Invocation& invocation) {
+    log_.begin(invocation);
+    setenv("_X_AMZN_TRACE_ID", invocation.trace_id.c_str(), 1);
+    int64_t now = system_clock().wall_micros() / 1000;
+    int64_t stop_at = stop_millis(now, invocation.deadline_millis);
+    int64_t steady = system_clock().steady_micros();
+    int64_t deadline = stop_at == 0 ? 0 : steady + (stop_at - now) * 1000;
+    lake_.begin(deadline, invocation.trace_id);
+    auto watchdog = Watchdog::start(progress_.stop, deadline);
+    if (!watchdog) return wire::Failure{"Function.Transient", watchdog.error().message};
+    smith::Reply reply = smith::handle_event(invocation.payload, setup_);
+    if (auto* failure = std::get_if<smith::Failure>(&reply)) {
+      return wire::Failure{std::move(failure->error_type), std::move(failure->message)};
+    }
+    return wire::Answer{std::move(std::get<smith::Answer>(reply).text)};
+  }
+
+ private:
+  EventLake& lake_;
+  Console& console_;
+  smith::Progress& progress_;
+  InvocationLog log_;
+  smith::HandlerSetup setup_;
+  smith::EmfOptions emf_;
+};
+
+// An operator must act; Lambda shows this text for each invocation until then.
+Result<Exit> tell_no_begin(wire::LambdaRuntime& runtime, Error error, Console& console) {
+  std::string message = error.message + (error.hint.empty() ? "" : " (" + error.hint + ")");
+  auto told = runtime.init_error({"Runtime.Misconfigured", std::move(message)});
+  if (!told) console.error(told.error());
+  return error;
+}
+
+}  // namespace
+
+Result<Exit> lambda_command(const Invocation& invocation, Console& console) {
+  std::string address = variable("AWS_LAMBDA_RUNTIME_API");
+  if (address.empty()) {
+    return Error{Code::invalid, "AWS_LAMBDA_RUNTIME_API is not set: this is no Lambda function",
+                 "to try an event here: silversmith invoke LAKE --event FILE", ""};
+  }
+  wire::Wake stop = SMITH_TRY(wire::Wake::make());
+  stop_of_function = &stop;
+  struct sigaction action {};
+  action.sa_handler = ring_stop;
+  sigaction(SIGTERM, &action, nullptr);
+  sigaction(SIGINT, &action, nullptr);
+  auto trouble = [&console](const Error& error) { console.warning(error.message); };
+  auto runtime =
+      SMITH_TRY(wire::LambdaRuntime::open(address, {.stop = &stop, .on_trouble = trouble}));
+  smith::Progress progress;
+  EventLake lake(invocation.settings, console, progress);
+  if (auto opened = lake.open(invocation.settings.text("lake")); !opened) {
+    return tell_no_begin(runtime, std::move(opened).error(), console);
+  }
+  std::optional<wire::LambdaExtension> extension;
+  auto registered = wire::LambdaExtension::start(address, extension_name);
+  if (registered) extension.emplace(*std::move(registered));
+  if (!registered) console.warning("no SIGTERM at the end: " + registered.error().message);
+  Function function(lake, console, progress);
+  SMITH_TRY(runtime.run(
+      [&function](const wire::Invocation& invoked) { return function.handle(invoked); }));
+  return Exit::ok;
+}
+
+}  // namespace silversmith::app

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "option_table.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace silversmith::app {
+
+namespace {
+
+using enum OptionKind;
+
+constexpr std::string_view converting = "run watch invoke lambda convert";
+constexpr std::string_view lakes = "run watch invoke lambda";
+constexpr std::string_view clouds = "run invoke lambda event runs quarantine";
+
+const std::vector<OptionSpec> options = {
+    {"config", value, "FILE", "silversmith.yaml", "", "read settings from this YAML file"},
+    {"json", flag, "", "", "", "print one JSON object a result instead of text"},
+    {"quiet", flag, "", "", "", "say nothing unless something failed"},
+    {"color", value, "WHEN", "auto", "", "auto, always or never"},
+    {"no-progress", flag, "", "", "", "no progress line"},
+    {"log-format", value, "FORMAT", "text", "", "log to standard error as text or json"},
+    {"log-level", value, "LEVEL", "info", "", "debug, info, warn or error"},
+    {"threads", value, "N", "0", converting, "worker threads; 0 is one a core"},
+    {"memory", value, "SIZE", "256MiB", converting, "memory of the process, for example 128MiB"},
+    {"kernel", value, "NAME", "", converting, "scan kernel; the default is the best there is"},
+    {"types", value, "RULE", "stable", converting, "types without a contract: stable"},
+    {"compression", value, "CODEC", "snappy", converting,
+     "of silver's pages: snappy, zstd or none"},
+    {"contract", value, "FILE", "", converting, "this contract, for every object"},
+    {"contracts", value, "DIR", "", lakes, "where contracts are; the default is LAKE/contracts"},
+    {"silver", value, "DIR", "", "run watch invoke lambda runs quarantine",
+     "put silver, quarantine and receipts under this root"},
+    {"lake", value, "LAKE", "", "lambda",
+     "the lake; the default is the bucket of each event, with the usual prefixes"},
+    {"fail-on", value, "WHAT", "never", "run watch convert",
+     "exit 1 also on reject: one of never, reject"},
+    {"key", list, "KEY", "", "run", "only this object; may be repeated"},
+    {"reprocess", flag, "", "", "run", "also where contract or engine changed"},
+    {"force", flag, "", "", "run", "always convert again"},
+    {"adopt", flag, "", "", "run", "take over silver that lacks our lineage"},
+    {"event", value, "FILE", "-", "invoke", "the event to run; - is standard input"},
+    {"output", value, "OUT", "", "convert", "where to write; - is standard output"},
+    {"to", value, "FORMAT", "parquet", "convert", "parquet, csv or jsonl"},
+    {"text", flag, "", "", "convert", "keep every cell's text, type nothing"},
+    {"rejects", value, "DIR", "", "convert", "where rejects go; the default is OUT.rejects"},
+    {"repair", value, "LIST", "none", "convert", "repairs by name; none is the only one yet"},
+    {"delimiter", value, "BYTE", ",", converting, "between fields; \\t is a tab"},
+    {"quote-char", value, "BYTE", "\"", converting, "around fields that hold structure"},
+    {"no-quote", flag, "", "", converting, "quotes are ordinary bytes"},
+    {"escape-char", value, "BYTE", "", converting,
+     "inside quotes, the byte that takes the next one literally"},
+    {"no-double-quote", flag, "", "", converting, "two quotes inside quotes are not one"},
+    {"header", flag, "", "", converting, "the first row is the header (the default)"},
+    {"no-header", flag, "", "", converting, "there is no header row"},
+    {"header-rows", value, "N,N", "1", converting, "which rows are the header"},
+    {"comment-char", value, "TEXT", "", converting, "drop records that begin with this"},
+    {"skip-initial-space", flag, "", "", converting, "drop blanks after a delimiter"},
+    {"null-sequence", value, "TEXT", "", converting, "a whole unquoted cell that means null"},
+    {"encoding", value, "NAME", "utf-8", converting, "of the text; utf-8 is the only one yet"},
+    {"line-terminator", value, "TEXT", "", converting, "\\n, \\r\\n or \\r; the default looks"},
+    {"region", value, "NAME", "", clouds, "of buckets and queues; the default is AWS_REGION"},
+    {"endpoint-url", value, "URL", "", clouds, "another service than AWS's own"},
+    {"limit", value, "N", "20", "quarantine.show parquet.head", "show at most this many"},
+};
+
+const std::vector<CommandSpec> commands = {
+    {"init", "LAKE", "make a lake: folders, an example contract, a README"},
+    {"run", "LAKE", "converge every bronze object once"},
+    {"watch", "LAKE", "keep converging as files arrive, until stopped"},
+    {"convert", "SRC [OUT]", "convert one file; - is standard input"},
+    {"invoke", "LAKE", "run one event through the Lambda handler and print its answer"},
+    {"lambda", "",
+     "be the Lambda function: answer the Runtime API until it ends (as bootstrap does)"},
+    {"event eventbridge", "LAKE KEY", "print the event of EventBridge about one object"},
+    {"event s3", "LAKE KEY", "print the notification of S3 about it"},
+    {"event sqs", "LAKE KEY", "print a batch of SQS around the event of EventBridge"},
+    {"event sns", "LAKE KEY", "print what SNS makes of the notification of S3"},
+    {"runs ls", "LAKE", "list runs, from receipts"},
+    {"runs show", "LAKE KEY", "show the receipts of one object"},
+    {"quarantine ls", "LAKE", "list what is in quarantine"},
+    {"quarantine show", "LAKE KEY", "show the rejects of one object, with their reasons"},
+    {"parquet schema", "FILE", "columns and types"},
+    {"parquet meta", "FILE", "everything in the footer, as JSON"},
+    {"parquet head", "FILE", "the first rows"},
+    {"parquet digest", "FILE", "the content digest"},
+    {"parquet verify", "FILE", "check every page, count, statistic and checksum"},
+    {"contract lint", "FILE", "check a contract"},
+    {"contract show", "FILE", "a contract with every default filled in"},
+    {"version", "", "print the version"},
+};
+
+std::string commands_text(std::string_view list) {
+  std::string text;
+  for (std::string_view one : split(list, ' '))
+    text += (text.empty() ? "" : ", ") + std::string(one);
+  std::replace(text.begin(), text.end(), '.', ' ');
+  return text;
+}
+
+}  // namespace
+
+const std::vector<OptionSpec>& option_table() { return options; }
+
+bool command_takes(std::string_view command, const OptionSpec& option) {
+  if (option.commands.empty()) return true;
+  std::string path(command);
+  std::replace(path.begin(), path.end(), ' ', '.');
+  for (std::string_view one : split(option.commands, ' ')) {
+    if (path == one || path.starts_with(std::string(one) + ".")) return true;
+  }
+  return false;
+}
+const std::vector<CommandSpec>& command_table() { return commands; }
+
+const OptionSpec* find_option(std::string_view name) {
+  auto found = std::find_if(options.begin(), options.end(),
+                            [&](const OptionSpec& option) { return option.name == name; });
+  return found == options.end() ? nullptr : &*found;
+}
+
+std::string variable_of(std::string_view name) {
+  std::string text = "SILVERSMITH_";
+  for (char c : name) text += c == '-' ? '_' : static_cast<char>(c >= 'a' ? c - 'a' + 'A' : c);
+  return text;
+}
+
+std::string configuration_page() {
+  std::string page =
+      "# Configuration\n\n"
+      "Every option is a flag, an environment variable and a key of the YAML configuration file "
+      "(`--config FILE`, else `./silversmith.yaml`, else "
+      "`$XDG_CONFIG_HOME/silversmith/config.yaml`). A flag wins over the variable, the variable "
+      "over the contract, the contract over the file, the file over the default. This page is "
+      "printed from the program's own table; a test compares the two.\n\n"
+      "| flag | variable | default | commands | meaning |\n|---|---|---|---|---|\n";
+  for (const OptionSpec& option : options) {
+    page += "| `--" + std::string(option.name) +
+            (option.value.empty() ? "" : " " + std::string(option.value)) + "` | `" +
+            variable_of(option.name) + "` | " +
+            (option.otherwise.empty() ? "" : "`" + std::string(option.otherwise) + "`") + " | " +
+            (option.commands.empty() ? "all" : commands_text(option.commands)) + " | " +
+            std::string(option.help) + " |\n";
+  }
+  return page;
+}
+
+}  // namespace silversmith::app
