@@ -338,8 +338,12 @@ Result<smith::EngineOptions> engine_options(const Settings& settings) {
   contract::DeclaredDialect in_file = SMITH_TRY(declared_dialect(settings, Layer::file));
   SMITH_TRY(smith::apply_dialect(in_file, engine.dialect));
   engine.overrides = SMITH_TRY(declared_dialect(settings, Layer::command));
-  engine.threads = static_cast<uint32_t>(
-      std::min<uint64_t>(SMITH_TRY(whole_number(settings, "threads")), limits::threads_max));
+  uint64_t threads = SMITH_TRY(whole_number(settings, "threads"));
+  if (threads > limits::threads_max) {
+    std::string wanted = "a whole number up to " + std::to_string(limits::threads_max);
+    return bad_value("threads", settings.text("threads"), wanted);
+  }
+  engine.threads = static_cast<uint32_t>(threads);
   std::optional<uint64_t> memory = parse_bytes(settings.text("memory"));
   if (!memory.has_value()) return bad_value("memory", settings.text("memory"), "a size: 256MiB");
   engine.memory_bytes_max = *memory;

@@ -66,6 +66,15 @@ class Convert(ProgramTest):
         self.assertEqual(self.run_ok("convert", source, "--text", "--to", "csv").raw,
                          b"a,b\n007,1.50\n")
 
+    def test_text_keeps_an_empty_cell_apart_from_no_value(self):
+        source = self.write("a.csv", 'a,b\n,""\n1,2\n')
+        done = self.run_ok("convert", source, "--text", "--to", "jsonl")
+        self.assertEqual(done.jsons()[0], {"a": None, "b": ""})
+        self.run_ok("convert", source, "--text")
+        self.assertEqual(self.rows_of(self.folder / "a.parquet")[0], {"a": None, "b": ""})
+        self.assertEqual(self.run_ok("convert", source, "--text", "--to", "csv").raw,
+                         b'a,b\n,""\n1,2\n')
+
     def test_reads_standard_input(self):
         done = self.run_ok("convert", "-", "--to", "csv", stdin=b"a;b\n1;2\n" * 1, env=None)
         self.assertEqual(done.raw, b"a;b\n1;2\n")
