@@ -42,7 +42,7 @@ const std::vector<OptionSpec> options = {
     {"force", flag, "", "", "run", "always convert again"},
     {"adopt", flag, "", "", "run", "take over silver that lacks our lineage"},
     {"event", value, "FILE", "-", "invoke", "the event to run; - is standard input"},
-    {"output", value, "OUT", "", "convert", "where to write; - is standard output"},
+    {"output", value, "OUT", "", "convert", "where to write; - is standard output, links are followed"},
     {"to", value, "FORMAT", "parquet", "convert", "parquet, csv or jsonl"},
     {"text", flag, "", "", "convert",
      "keep every cell's text, type nothing; an empty cell without quotes is null"},
