@@ -49,8 +49,11 @@ bench: ## convert beside DuckDB, Polars, pyarrow and pandas
 	@tools/stage build release silversmith bench_data
 	@build/deps/bench/bin/python bench/e2e/compare.py --mb $(BENCH_MB) --runs $(BENCH_RUNS)
 
-dist:
-	@echo "make dist: the Lambda zip and the tarballs are not supported yet" >&2; exit 2
+dist: ## build/dist: the Lambda zips and the tarballs, for x86-64 and arm64
+	@tools/setup dist
+	@tools/stage build static silversmith bootstrap
+	@tools/stage build static-arm64 silversmith bootstrap
+	@tools/dist
 
 fuzz: ## every fuzz target for FUZZ_SECONDS, new inputs in build/fuzz/corpus
 	@tools/setup test

@@ -1,104 +1,78 @@
 # SPDX-License-Identifier: Apache-2.0
 """A lake in S3, as its user runs it, against the S3 of our own tests over HTTP."""
-import json
-import os
-import subprocess
 import unittest
-import urllib.error
-import urllib.request
 
+from fake import CREDENTIALS, FakeS3
 from program import run_program
 
-FAKE = os.environ["SILVERSMITH_FAKE_S3"]
 CSV = b"order_id,customer_id,amount\n1,2,3.5\n2,3,4\n"
 
 
 class LakeInS3(unittest.TestCase):
     def setUp(self):
-        self.server = subprocess.Popen([FAKE, "--port", "0", "--bucket", "lake"],
-                                       stdout=subprocess.PIPE, text=True)
-        self.endpoint = "http://127.0.0.1:" + self.server.stdout.readline().split()[-1]
-
-    def tearDown(self):
-        self.server.terminate()
-        self.server.wait()
-        self.server.stdout.close()
-
-    def http(self, method, path, body=None):
-        request = urllib.request.Request(self.endpoint + path, data=body, method=method)
-        with urllib.request.urlopen(request) as answer:
-            return answer.read()
-
-    def put(self, key, body):
-        self.http("PUT", "/lake/" + key, body)
-
-    def fault(self, **rule):
-        self.http("POST", "/_fake/faults", json.dumps(rule).encode())
+        self.s3 = FakeS3()
+        self.addCleanup(self.s3.close)
 
     def silver(self, key):
-        try:
-            return self.http("GET", "/lake/silver/" + key)
-        except urllib.error.HTTPError as error:
-            error.close()
-            return None
+        return self.s3.get("silver/" + key)
 
     def run_lake(self, *arguments, command=("run",), lake="s3://lake"):
-        return run_program(*command, lake, "--endpoint-url", self.endpoint, *arguments,
-                           env={"AWS_ACCESS_KEY_ID": "AKID", "AWS_SECRET_ACCESS_KEY": "secret"})
+        return run_program(*command, lake, "--endpoint-url", self.s3.endpoint, *arguments,
+                           env=CREDENTIALS)
 
     def statuses(self, done):
         return {result["key"]: result["status"] for result in done.jsons()}
 
     def test_objects_become_silver_once(self):
-        self.put("bronze/orders/a.csv", CSV)
-        self.put("bronze/b%20c%2Bd.csv", b"x\n1\n")
+        self.s3.put("bronze/orders/a.csv", CSV)
+        self.s3.put("bronze/b c+d.csv", b"x\n1\n")
         done = self.run_lake("--json")
         self.assertEqual(done.status, 0, done)
         self.assertEqual(self.statuses(done),
                          {"bronze/b c+d.csv": "success", "bronze/orders/a.csv": "success"})
         self.assertEqual(self.silver("orders/a.parquet")[-4:], b"PAR1")
-        self.assertEqual(self.silver("b%20c%2Bd.parquet")[-4:], b"PAR1")
+        self.assertEqual(self.silver("b c+d.parquet")[-4:], b"PAR1")
         again = self.run_lake("--json")
         self.assertEqual(set(self.statuses(again).values()), {"duplicate"})
 
     def test_a_corrected_upload_supersedes(self):
-        self.put("bronze/a.csv", b"x\n1\n")
+        self.s3.put("bronze/a.csv", b"x\n1\n")
         self.assertEqual(self.run_lake().status, 0)
         before = self.silver("a.parquet")
-        self.put("bronze/a.csv", b"x\n2\n")
+        self.s3.put("bronze/a.csv", b"x\n2\n")
         self.assertEqual(self.statuses(self.run_lake("--json")), {"bronze/a.csv": "success"})
         self.assertNotEqual(self.silver("a.parquet"), before)
         listed = self.run_lake(command=["runs", "ls"])
         self.assertIn("superseded", listed.out)
 
     def test_a_lost_answer_to_the_commit_is_found_out(self):
-        self.put("bronze/a.csv", CSV)
-        self.fault(fault="drop_after", operation="PutObject", key="silver/*")
+        self.s3.put("bronze/a.csv", CSV)
+        self.s3.fault(fault="drop_after", operation="PutObject", key="silver/*")
         done = self.run_lake("--json")
         self.assertEqual(self.statuses(done), {"bronze/a.csv": "success"}, done)
         self.assertEqual(self.statuses(self.run_lake("--json")), {"bronze/a.csv": "duplicate"})
 
     def test_passing_trouble_passes(self):
-        self.put("bronze/a.csv", CSV)
-        self.fault(fault="slow_down", times=3)
-        self.fault(fault="drop_before", operation="GetObject", times=1)
+        self.s3.put("bronze/a.csv", CSV)
+        self.s3.fault(fault="slow_down", times=3)
+        self.s3.fault(fault="drop_before", operation="GetObject", times=1)
         self.assertEqual(self.run_lake().status, 0)
 
     def test_a_bad_file_is_refused_and_good_silver_stays(self):
-        self.put("bronze/a.csv", b"x\n1\n")
+        self.s3.put("bronze/a.csv", b"x\n1\n")
         self.assertEqual(self.run_lake().status, 0)
         before = self.silver("a.parquet")
-        self.put("bronze/a.csv", b"")
+        self.s3.put("bronze/a.csv", b"")
         done = self.run_lake("--json")
         self.assertEqual((done.status, self.statuses(done)), (1, {"bronze/a.csv": "rejected"}))
         self.assertEqual(self.silver("a.parquet"), before)
 
     def test_nobody_there_is_told_with_the_address(self):
-        self.server.terminate()
-        self.server.wait()
+        self.s3.process.kill()
+        self.s3.process.wait()
         done = self.run_lake()
         self.assertEqual(done.status, 75, done)
-        self.assertIn(self.endpoint, done.err)
+        self.assertIn(self.s3.endpoint, done.err)
 
     def test_a_bucket_that_is_not_there_is_the_operators(self):
         done = self.run_lake(lake="s3://other")
