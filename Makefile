@@ -11,7 +11,7 @@ FUZZ_SECONDS ?= 60
 BENCH_MB ?= 256
 BENCH_RUNS ?= 3
 
-.PHONY: help build demo test test-fast test-all bench dist fuzz format clean
+.PHONY: help build demo s3-double test test-fast test-all bench bench-cloud dist fuzz format clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -37,11 +37,12 @@ test-fast: ## the quick part of it: tidy and the unit tests of the release build
 	@tools/stage fast
 
 test-all: ## test, and the long rest: lint, soak, fuzzing
-	@tools/setup test conformance soak
+	@tools/setup test conformance soak dist
 	@tools/stage tidy
 	@tools/lint --all
 	@tools/stage sanitizers
 	@tools/stage fuzz $(FUZZ_SECONDS)
+	@tools/stage build static-arm64 bootstrap
 	@tools/stage whole-suite
 
 bench: ## convert beside DuckDB, Polars, pyarrow and pandas
@@ -49,11 +50,21 @@ bench: ## convert beside DuckDB, Polars, pyarrow and pandas
 	@tools/stage build release silversmith bench_data
 	@build/deps/bench/bin/python bench/e2e/compare.py --mb $(BENCH_MB) --runs $(BENCH_RUNS)
 
+bench-cloud: ## the function beside a Python one, requests an object, CPU seconds from S3
+	@tools/setup bench-cloud
+	@tools/stage build release bootstrap silversmith fake_s3
+	@python3 -B bench/cloud/compare.py
+
 dist: ## build/dist: the Lambda zips and the tarballs, for x86-64 and arm64
 	@tools/setup dist
 	@tools/stage build static silversmith bootstrap
 	@tools/stage build static-arm64 silversmith bootstrap
 	@tools/dist
+
+s3-double: ## an S3 on this machine with one file in bronze, to try lakes in buckets on
+	@tools/setup build
+	@tools/stage build release silversmith fake_s3
+	@tools/s3-double
 
 fuzz: ## every fuzz target for FUZZ_SECONDS, new inputs in build/fuzz/corpus
 	@tools/setup test

@@ -45,6 +45,8 @@ class Object : public RandomAccess, public ByteSource {
   uint64_t size() const override { return head().size; }
   // Whether the object under the key is still this state. Fails as open() does.
   virtual Result<bool> unchanged() = 0;
+  // Lets read() begin anew, where all of the object is at hand; false: it is not, open it again.
+  virtual bool rewind() { return false; }
 };
 
 // What must hold for a commit to happen.

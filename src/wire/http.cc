@@ -141,8 +141,8 @@ struct Exchange::State {
   void end(int failure_code);
   bool add_header(std::string_view name, std::string_view value);
   void cancel();
-  template <class Until>
-  Result<> wait(Until until);
+  // Waits until so many bytes are in the room, or the end.
+  Result<> wait(size_t bytes);
   std::string doing() const {
     return request.method + " " + client.endpoint.text() + request.target;
   }
@@ -159,6 +159,7 @@ struct Exchange::State {
   aws_http_connection* connection = nullptr;
   aws_http_stream* stream = nullptr;
   HttpAnswer answer;
+  size_t wanted = 0;  // bytes in the room that are worth waking for
   int failure = 0;
   bool begun = false;
   bool cancelled = false;
@@ -284,8 +285,9 @@ int Exchange::State::body_came(aws_http_stream*, const aws_byte_cursor* bytes, v
     fits = bytes->len <= body_bytes_max - answer.body.size();
     if (fits) answer.body += text_of(*bytes);
   }
+  bool enough = answer.filled >= state->wanted;
   aws_mutex_unlock(&state->mutex);
-  aws_condition_variable_notify_all(&state->changed);
+  if (enough) aws_condition_variable_notify_all(&state->changed);
   return fits ? AWS_OP_SUCCESS : aws_raise_error(AWS_ERROR_SHORT_BUFFER);
 }
 
@@ -314,11 +316,11 @@ void Exchange::State::cancel() {
   aws_mutex_unlock(&mutex);
 }
 
-template <class Until>
-Result<> Exchange::State::wait(Until until) {
+Result<> Exchange::State::wait(size_t bytes) {
   bool stopped = false;
   aws_mutex_lock(&mutex);
-  while (!done && !until() && !stopped) {
+  wanted = bytes;
+  while (!done && answer.filled < wanted && !stopped) {
     aws_condition_variable_wait_for(&changed, &mutex, look_nanos);
     stopped = client.network.stopping();
   }
@@ -333,7 +335,7 @@ Exchange::Exchange(Exchange&&) noexcept = default;
 Exchange::~Exchange() = default;
 
 Result<size_t> Exchange::wait_for(size_t bytes) {
-  SMITH_TRY(state_->wait([&] { return state_->answer.filled >= bytes; }));
+  SMITH_TRY(state_->wait(bytes));
   aws_mutex_lock(&state_->mutex);
   size_t filled = state_->answer.filled;
   aws_mutex_unlock(&state_->mutex);
@@ -341,7 +343,7 @@ Result<size_t> Exchange::wait_for(size_t bytes) {
 }
 
 Result<HttpAnswer> Exchange::begin() {
-  SMITH_TRY(state_->wait([&] { return state_->answer.filled > 0; }));
+  SMITH_TRY(state_->wait(1));
   aws_mutex_lock(&state_->mutex);
   HttpAnswer answer = state_->answer;
   bool failed = state_->done && state_->failure != 0;
@@ -352,7 +354,7 @@ Result<HttpAnswer> Exchange::begin() {
 }
 
 Result<HttpAnswer> Exchange::finish() {
-  SMITH_TRY(state_->wait([] { return false; }));
+  SMITH_TRY(state_->wait(SIZE_MAX));
   if (state_->refused.has_value()) return *state_->refused;
   if (state_->failure != 0) return runtime_error(state_->failure, state_->doing());
   return std::move(state_->answer);

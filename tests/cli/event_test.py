@@ -82,7 +82,7 @@ class Samples(EventTest):
     def test_name_the_bucket_of_a_lake_in_s3(self):
         done = self.run_ok("event", "s3", "s3://data-lake/team", "team/bronze/a.csv", "--json")
         self.assertEqual(key_in("s3", done.json()), ("team/bronze/a.csv", "data-lake"))
-        self.assert_says(done.err, "not looked at")
+        self.assert_says(done.err, "its size is said to be 0")
 
     def test_refuse_keys_that_no_object_can_have(self):
         self.make_lake()

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The time from exec of a Lambda program to its first request for an invocation.
 
-    first_next.py PROGRAM [--runs N] [--max-ms MS] [--no-extension]
+    first_next.py PROGRAM [--runs N] [--max-ms MS] [--lake s3|none]
 
 A Runtime API of a few lines stands in for Lambda: it lets the program register its extension and
 takes the time when GET .../invocation/next arrives. Prints the least, middle and greatest time;
@@ -68,9 +68,14 @@ def main():
     parser.add_argument("program")
     parser.add_argument("--runs", type=int, default=50)
     parser.add_argument("--max-ms", type=float)
-    parser.add_argument("--no-extension", action="store_true")
+    parser.add_argument("--lake", choices=["s3", "none"], default="none",
+                        help="s3: a bucket is named, and opened before the first invocation")
     arguments = parser.parse_args()
-    variables = {"ECHO_NO_EXTENSION": "1"} if arguments.no_extension else {}
+    variables = {}
+    if arguments.lake == "s3":  # as Lambda sets the rest
+        variables = {"SILVERSMITH_LAKE": "s3://lake", "AWS_REGION": "us-east-1",
+                     "AWS_ACCESS_KEY_ID": "AKID", "AWS_SECRET_ACCESS_KEY": "secret",
+                     "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "512"}
     program = os.path.abspath(arguments.program)
     times = sorted(measure(program, variables) for _ in range(arguments.runs))
     print("exec to first next: %.2f ms least, %.2f middle, %.2f greatest of %d" %
