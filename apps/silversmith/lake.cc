@@ -3,9 +3,11 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <set>
 
+#include "base/limits.h"
 #include "base/text.h"
 #include "silver/commit.h"
 #include "silver/lineage.h"
@@ -52,6 +54,15 @@ Result<> check_apart(const std::string& root, const std::string& silver) {
 Result<std::string> key_prefix_of(const std::string& root) {
   if (!is_in_s3(root)) return std::string();
   return SMITH_TRY(bucket_root(root)).prefix;
+}
+
+// Whether a file can have the key for its path, as docs/formats/names.md says.
+bool has_a_path(std::string_view key) {
+  auto segments = split(key, '/');
+  return std::all_of(segments.begin(), segments.end(), [](std::string_view segment) {
+    return !segment.empty() && segment != "." && segment != ".." &&
+           segment.size() <= limits::key_segment_bytes_max;
+  });
 }
 
 std::string without_prefix(const std::string& root) {
@@ -114,7 +125,17 @@ Result<std::string> Lake::source_key(const std::string& typed) const {
   if (!typed.starts_with(prefixes_.bronze)) {
     key = typed.starts_with(in_lake) ? key_prefix_ + typed : prefixes_.bronze + typed;
   }
-  if (silver::accepts(prefixes_, key)) return key;
+  bool accepted = silver::accepts(prefixes_, key);
+  if (accepted && (!is_folder() || has_a_path(key))) return key;
+  if (accepted) {
+    return Error{Code::invalid,
+                 show(typed) +
+                     " can be no file of a folder: found an empty, . or .. segment, or "
+                     "one of more than 255 bytes",
+                 "only a bucket holds such keys; in a folder give a path below it, such as "
+                 "bronze/orders/a.csv",
+                 ""};
+  }
   return Error{Code::invalid, show(typed) + " is no key of a source object",
                "give one such as bronze/orders/a.csv; .csv .tsv .txt, each also .gz .zst", ""};
 }

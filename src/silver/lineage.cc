@@ -14,7 +14,6 @@ constexpr std::string_view source_version_key = "silversmith.source_version";
 constexpr std::string_view generation_key = "silversmith.generation";
 constexpr std::string_view contract_key = "silversmith.contract";
 constexpr std::string_view contract_version_key = "silversmith.contract_version";
-constexpr std::string_view digest_key = "silversmith.digest";
 
 uint64_t number_of(std::string_view text) {
   uint64_t number = 0;
@@ -151,7 +150,7 @@ parquet::KeyValues footer_of(const Account& account) {
       {std::string(generation_key), account.generation},
       {std::string(contract_key), account.contract},
       {std::string(contract_version_key), std::to_string(account.contract_version)},
-      {std::string(digest_key), account.content_digest},
+      {std::string(parquet::digest_key), account.content_digest},
   };
 }
 

@@ -27,13 +27,14 @@ enum class EmptySource : uint8_t { refuse, table };
 
 struct EngineOptions {
   // Behaviour. These are the "effective options" that stand for a contract where there is none.
-  // Precedence: `overrides` (flags, environment) over a contract's dialect over `dialect` (the
-  // configuration file, defaults).
+  // Precedence: flags and environment (`overrides`, `codec_override`) over what a contract says
+  // over the configuration file and defaults (`dialect`, `codec`).
   csv::Dialect dialect;
   contract::DeclaredDialect overrides;
   Types types = Types::stable;  // of columns that no contract types
   Target target = Target::parquet;
-  parquet::Codec codec = parquet::Codec::snappy;  // a contract's silver:target wins
+  parquet::Codec codec = parquet::Codec::snappy;
+  std::optional<parquet::Codec> codec_override;
 
   EmptySource empty_source = EmptySource::refuse;
 
@@ -56,10 +57,13 @@ Result<> apply_dialect(const contract::DeclaredDialect& declared, csv::Dialect& 
 Result<csv::Dialect> settle_dialect(const EngineOptions& options,
                                     const contract::Contract* contract);
 
+// The codec of silver's pages; `contract` may be null.
+parquet::Codec settle_codec(const EngineOptions& options, const contract::Contract* contract);
+
 // SHA-256 of what decides the outcome besides the source's bytes: the contract's hash
-// (docs/decisions/0013-what-the-contract-hash-covers.md) or the effective options, and the settled
-// dialect. With the format version it is the identity that names a generation; without it, it says
-// whether the verdict on a refused file stands.
+// (docs/decisions/0013-what-the-contract-hash-covers.md) or the effective options, the settled
+// dialect, and the settled codec. With the format version it is the identity that names a
+// generation; without it, it says whether the verdict on a refused file stands.
 enum class Format : uint8_t { left_out, included };
 std::string outcome_hash(const EngineOptions& options, const contract::Contract* contract,
                          const csv::Dialect& dialect, Format format);
