@@ -4,6 +4,8 @@
   function   bootstrap beside a Python handler (pandas, pyarrow, boto3), both under AWS's own runtime
              emulator: cold, warm, memory; and small objects a second in one warm function
   requests   what one object costs in requests, by name
+  worker     small objects a second with 1, 4 and 16 in flight, at once and with 20 ms added to each
+             request, as far away as S3 is
   large      an object from S3 beside the same file from disk: our own CPU seconds, over HTTP and TLS
 
 The S3 is our own double on the same two cores: compare ratios and CPU seconds, not wall time with
@@ -19,12 +21,13 @@ import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "tests" / "lambda"), str(ROOT / "tests" / "s3")]
+sys.path[:0] = [str(ROOT / "tests" / part) for part in ["lambda", "s3", "cli"]]
 BIN = pathlib.Path(os.environ.get("SILVERSMITH_BIN", ROOT / "build" / "release" / "bin"))
 os.environ.setdefault("SILVERSMITH_FAKE_S3", str(BIN / "fake_s3"))
 
 from emulator import Emulator  # noqa: E402
 from fake import CREDENTIALS, FakeS3  # noqa: E402
+from fake_sqs import FakeSqs  # noqa: E402
 from tls import TlsFront  # noqa: E402
 
 HEADER = b"order_id,customer_id,amount,ordered_at,note\n"
@@ -158,6 +161,45 @@ def count_requests():
     s3.close()
 
 
+def worker_rate(in_flight, delay_micros, objects):
+    """10 kB objects a second, from the first message until the queue is empty."""
+    s3, sqs = FakeS3(), FakeSqs()
+    s3.put("contracts/orders.yaml", CONTRACT)
+    for i in range(objects):
+        s3.put("bronze/orders/%d.csv" % i, orders(SMALL_BYTES, i))
+    if delay_micros:
+        s3.fault(fault="delay", times=0, amount=delay_micros)
+    worker = subprocess.Popen(
+        [str(BIN / "silversmith"), "worker", "--queue", sqs.url, "--lake", "s3://lake",
+         "--concurrency", str(in_flight), "--memory", "1GiB"], stderr=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL, env={**CREDENTIALS, "AWS_ENDPOINT_URL_S3": s3.endpoint,
+                                        "AWS_ENDPOINT_URL_SQS": sqs.endpoint,
+                                        "AWS_REGION": "us-east-1"})
+    while sqs.count("ReceiveMessage") == 0:
+        time.sleep(0.01)
+    begun = time.monotonic()
+    for i in range(objects):
+        sqs.send(event("bronze/orders/%d.csv" % i))
+    while sqs.left():
+        if worker.poll() is not None:
+            raise SystemExit("the worker ended with %d" % worker.returncode)
+        time.sleep(0.01)
+    seconds = time.monotonic() - begun
+    worker.terminate()
+    worker.wait()
+    s3.close()
+    sqs.close()
+    return objects / seconds
+
+
+def worker_table(objects):
+    print("\n| worker, 10 kB objects a second | at once | 20 ms a request |\n|---|---|---|")
+    for in_flight in [1, 4, 16]:
+        print("| %d in flight | %.0f | %.0f |" % (
+            in_flight, worker_rate(in_flight, 0, objects),
+            worker_rate(in_flight, 20_000, max(objects // 5, in_flight * 4))))
+
+
 def cpu_seconds(command, environment):
     before = os.times()
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
@@ -201,15 +243,17 @@ def large_table(size):
 def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("parts", nargs="*", default=[], help="function, requests, large")
+    parser.add_argument("parts", nargs="*", default=[], help="function, requests, worker, large")
     parser.add_argument("--runs", type=int, default=200, help="small objects a function gets")
     parser.add_argument("--mb", type=int, default=1000, help="size of the large object")
     arguments = parser.parse_args()
-    parts = arguments.parts or ["function", "requests", "large"]
+    parts = arguments.parts or ["function", "requests", "worker", "large"]
     if "function" in parts:
         function_table(arguments.runs)
     if "requests" in parts:
         count_requests()
+    if "worker" in parts:
+        worker_table(arguments.runs * 3)
     if "large" in parts:
         large_table(arguments.mb * 1_000_000)
 

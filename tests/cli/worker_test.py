@@ -12,6 +12,7 @@ import unittest
 import urllib.error
 import urllib.request
 
+from fake import FakeS3
 from fake_sqs import FakeSqs
 from program import PROGRAM, SANITIZED, ProgramTest, environment, run_program, wait_for
 
@@ -26,33 +27,18 @@ def event(key):
                          "s3": {"bucket": {"name": "lake"}, "object": {"key": key}}}]}
 
 
-class S3:
-    """Our own S3 as a process, with the bucket "lake"."""
+class S3(FakeS3):
+    """With the bucket "lake", until the test ends."""
 
     def __init__(self, test):
-        self.server = subprocess.Popen([os.environ["SILVERSMITH_FAKE_S3"], "--port", "0",
-                                        "--bucket", "lake"], stdout=subprocess.PIPE, text=True)
-        self.endpoint = "http://127.0.0.1:" + self.server.stdout.readline().split()[-1]
+        super().__init__()
         test.addCleanup(self.close)
 
-    def close(self):
-        self.server.terminate()
-        self.server.wait()
-        self.server.stdout.close()
-
-    def http(self, method, path, body=None):
-        request = urllib.request.Request(self.endpoint + path, data=body, method=method)
-        with urllib.request.urlopen(request) as answer:
-            return answer.read().decode()
-
     def put(self, key, text):
-        self.http("PUT", "/lake/" + key, text.encode())
-
-    def fault(self, **rule):
-        self.http("POST", "/_fake/faults", json.dumps(rule).encode())
+        super().put(key, text.encode())
 
     def silver(self):
-        listing = self.http("GET", "/lake?list-type=2&prefix=silver/")
+        listing = self.http("GET", "/lake?list-type=2&prefix=silver/").decode()
         return sorted(re.findall(r"<Key>silver/(.*?)</Key>", listing))
 
 
