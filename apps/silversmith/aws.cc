@@ -51,12 +51,30 @@ Result<BucketHost> host_of_url(std::string_view url) {
   return host;
 }
 
+struct UrlParts {
+  bool tls = true;
+  std::string_view authority;
+  std::string_view path;  // with its slash
+};
+
+Result<UrlParts> parts_of_url(std::string_view url) {
+  UrlParts parts;
+  parts.tls = url.starts_with("https://");
+  if (!parts.tls && !url.starts_with("http://")) return no_url(url);
+  std::string_view rest = url.substr(parts.tls ? 8 : 7);
+  size_t slash = std::min(rest.find('/'), rest.size());
+  parts.authority = rest.substr(0, slash);
+  parts.path = rest.substr(slash);
+  return parts;
+}
+
 }  // namespace
 
 AwsSettings aws_settings(const Settings& settings, std::string (*given)(const char*)) {
   AwsSettings aws;
   aws.region =
       first_of({settings.text("region"), given("AWS_REGION"), given("AWS_DEFAULT_REGION")});
+  aws.queue_region = region_of_queue(settings.text("queue"));
   std::string endpoint = settings.text("endpoint-url");
   aws.s3_endpoint = first_of({endpoint, given("AWS_ENDPOINT_URL_S3"), given("AWS_ENDPOINT_URL")});
   aws.sqs_endpoint = first_of({endpoint, given("AWS_ENDPOINT_URL_SQS"), given("AWS_ENDPOINT_URL")});
@@ -83,6 +101,56 @@ Result<BucketHost> bucket_host(const AwsSettings& settings, std::string_view buc
   host.host += settings.region + ".amazonaws.com";
   if (settings.region.starts_with("cn-")) host.host += ".cn";
   return host;
+}
+
+// sqs.REGION.amazonaws.com, sqs-fips.REGION..., sqs.REGION.api.aws, REGION.queue.amazonaws.com,
+// ID.sqs.REGION.vpce.amazonaws.com: of the names between dots, the one that is built as regions are
+// ("eu-west-1", "us-gov-east-1"). The oldest kind, queue.amazonaws.com, is of the oldest region.
+std::string region_of_queue(std::string_view url) {
+  Result<UrlParts> parts = parts_of_url(url);
+  if (!parts.ok()) return {};
+  auto labels = split(parts->authority, '.');
+  bool of_aws = std::any_of(labels.begin(), labels.end(), [](std::string_view label) {
+    return label == "sqs" || label == "sqs-fips" || label == "queue";
+  });
+  if (!of_aws) return {};
+  for (std::string_view label : labels) {
+    size_t last = label.rfind('-');
+    if (last == std::string_view::npos || label.find('-') == last) continue;
+    bool lettered = std::all_of(label.begin(), label.begin() + static_cast<ptrdiff_t>(last),
+                                [](char c) { return c == '-' || (c >= 'a' && c <= 'z'); });
+    bool numbered = parse_number(label.substr(last + 1)).has_value();
+    if (lettered && numbered && label.find('-') == 2) return std::string(label);
+  }
+  return parts->authority == "queue.amazonaws.com" ? "us-east-1" : "";
+}
+
+namespace {
+
+// The sort of host that the settings ask for, where the URL has the usual one.
+std::string host_of_queue(const AwsSettings& settings, const std::string& host,
+                          const std::string& region) {
+  bool china = region.starts_with("cn-");
+  std::string domain = china ? ".amazonaws.com.cn" : ".amazonaws.com";
+  if (host != "sqs." + region + domain) return host;
+  if (settings.dual_stack) domain = china ? ".api.amazonwebservices.com.cn" : ".api.aws";
+  return (settings.fips ? "sqs-fips." : "sqs.") + region + domain;
+}
+
+}  // namespace
+
+Result<QueueHost> queue_host(const AwsSettings& settings, std::string_view url) {
+  Result<UrlParts> parts = parts_of_url(url);
+  if (!parts.ok() || parts->path.size() < 2) {
+    return Error{Code::invalid, "--queue " + show(url) + " is no URL of a queue",
+                 "wanted https://sqs.REGION.amazonaws.com/ACCOUNT/NAME", ""};
+  }
+  std::string own = (parts->tls ? "https://" : "http://") + std::string(parts->authority);
+  BucketHost found = SMITH_TRY(
+      host_of_url(settings.sqs_endpoint.empty() ? own : settings.sqs_endpoint).in("--queue"));
+  std::string region = first_of({region_of_queue(url), settings.region});
+  return QueueHost{found.tls, host_of_queue(settings, found.host, region), found.port,
+                   region.empty() ? "us-east-1" : region};
 }
 
 Result<BucketRoot> bucket_root(std::string_view uri) {

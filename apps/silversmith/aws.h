@@ -14,6 +14,7 @@ namespace silversmith::app {
 
 struct AwsSettings {
   std::string region;
+  std::string queue_region;  // what --queue's host says: for both where no region is given
   std::string s3_endpoint;   // URL; "" is AWS itself
   std::string sqs_endpoint;  // the same for queues
   std::string authorities;   // PEM file; "" is the system's
@@ -35,6 +36,19 @@ struct BucketHost {
 };
 // Fails with invalid: no region, or an endpoint that is no URL.
 Result<BucketHost> bucket_host(const AwsSettings& settings, std::string_view bucket);
+
+// Where a queue is reached, and what signs for it.
+struct QueueHost {
+  bool tls = true;
+  std::string host;
+  uint16_t port = 443;
+  std::string region;
+};
+// An endpoint that is set is used, else the host of the queue's own URL, whose region is the
+// queue's wherever it names one. Fails with invalid: no URL.
+Result<QueueHost> queue_host(const AwsSettings& settings, std::string_view url);
+// The region that a queue's URL names in its host; "" where it names none.
+std::string region_of_queue(std::string_view url);
 
 // "s3://bucket/prefix" in its parts; the prefix ends with "/" or is empty.
 struct BucketRoot {

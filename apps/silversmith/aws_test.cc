@@ -73,6 +73,61 @@ TEST(Aws, refuses_endpoints_that_are_no_urls) {
   }
 }
 
+TEST(Aws, reaches_a_queue_where_its_url_says) {
+  struct Case {
+    const char* url;
+    const char* host;
+    const char* region;
+  };
+  for (const Case& one : {
+           Case{"https://sqs.eu-west-1.amazonaws.com/123456789012/in",
+                "sqs.eu-west-1.amazonaws.com", "eu-west-1"},
+           Case{"https://sqs.us-gov-east-1.amazonaws.com/1/in", "sqs.us-gov-east-1.amazonaws.com",
+                "us-gov-east-1"},
+           Case{"https://vpce-1-2.sqs.us-west-2.vpce.amazonaws.com/1/in",
+                "vpce-1-2.sqs.us-west-2.vpce.amazonaws.com", "us-west-2"},
+           Case{"https://eu-west-3.queue.amazonaws.com/1/in", "eu-west-3.queue.amazonaws.com",
+                "eu-west-3"},
+           Case{"https://queue.amazonaws.com/1/in", "queue.amazonaws.com", "us-east-1"},
+           Case{"https://my-lab-1.example/1/in", "my-lab-1.example", "ap-south-1"},
+           Case{"http://localhost:4566/000000000000/in", "localhost", "ap-south-1"},
+       }) {
+    auto host = queue_host(in_region("ap-south-1"), one.url);
+    ASSERT_TRUE(host.ok()) << one.url;
+    EXPECT_EQ(host->host, one.host);
+    EXPECT_EQ(host->region, one.region) << one.url;
+  }
+  EXPECT_EQ(queue_host(in_region(""), "http://localhost:4566/0/in")->port, 4566);
+  EXPECT_EQ(queue_host(in_region(""), "http://localhost:4566/0/in")->region, "us-east-1");
+  for (const char* wrong : {"", "in", "https://sqs.eu-west-1.amazonaws.com", "sqs://h/1/in"}) {
+    EXPECT_EQ(queue_host(in_region("eu-west-1"), wrong).error().code, Code::invalid) << wrong;
+  }
+}
+
+TEST(Aws, an_endpoint_that_is_set_wins_over_the_queues_own_host) {
+  AwsSettings settings = in_region("ap-south-1");
+  settings.sqs_endpoint = "http://127.0.0.1:9324";
+  auto host = queue_host(settings, "https://sqs.eu-west-1.amazonaws.com/1/in");
+  EXPECT_EQ(host->host, "127.0.0.1");
+  EXPECT_EQ(host->port, 9324);
+  EXPECT_FALSE(host->tls);
+  EXPECT_EQ(host->region, "eu-west-1");
+}
+
+TEST(Aws, queues_have_fips_and_dual_stack_hosts_too) {
+  AwsSettings settings = in_region("");
+  settings.fips = settings.dual_stack = true;
+  EXPECT_EQ(queue_host(settings, "https://sqs.us-west-2.amazonaws.com/1/in")->host,
+            "sqs-fips.us-west-2.api.aws");
+  EXPECT_EQ(queue_host(settings, "https://elsewhere.example/1/in")->host, "elsewhere.example");
+}
+
+TEST(Aws, a_queue_tells_the_region_where_nothing_else_does) {
+  Settings settings;
+  settings.set("queue", {"https://sqs.eu-west-1.amazonaws.com/1/in"}, Origin::flag);
+  EXPECT_EQ(aws_settings(settings, unset).queue_region, "eu-west-1");
+}
+
 TEST(Aws, takes_roots_apart) {
   EXPECT_EQ(bucket_root("s3://lake")->prefix, "");
   EXPECT_EQ(bucket_root("s3://lake/")->prefix, "");

@@ -13,13 +13,9 @@ namespace silversmith::app {
 namespace {
 
 // Named in the public interface, built by later versions: a clear answer beats "unknown command".
-constexpr std::string_view later_commands[] = {"worker",
-                                               "sniff",
+constexpr std::string_view later_commands[] = {"sniff",
                                                "infer",
                                                "validate",
-                                               "backfill",
-                                               "sweep",
-                                               "doctor",
                                                "serve",
                                                "top",
                                                "dlq",

@@ -6,23 +6,40 @@
 
 #include "base/clock.h"
 #include "store/s3.h"
+#include "store/s3_probe.h"
+#include "store/s3_rights.h"
 #include "store/spool.h"
 #include "wire/http.h"
 #include "wire/profile.h"
+#include "wire/sqs.h"
 
 namespace silversmith::app {
+
+namespace {
+
+// Somebody waits for the answer: what is not there is soon told.
+constexpr uint32_t examine_connect_ms = 2'000;
+constexpr uint32_t examine_first_byte_ms = 10'000;
+constexpr uint32_t examine_attempts = 3;
+// A window of ranges, the parts of an upload, and what is asked beside them.
+constexpr uint32_t connections_per_reader = 8;
+constexpr uint32_t queue_connections = 8;
+// Ten messages of 1 MiB, with every byte escaped in a JSON string that is.
+constexpr size_t messages_bytes_max = size_t{64} << 20;
+
+}  // namespace
 
 struct Cloud::State {
   explicit State(Setup given)
       : setup(std::move(given)),
         network({.authorities = setup.aws.authorities,
                  .credentials_in_environment = setup.aws.credentials_in_environment,
-                 .profile = setup.aws.profile,
-                 .stop = setup.stop}),
+                 .profile = setup.aws.profile}),
         spools(setup.memory_bytes / 2, setup.tmp_path) {
     if (setup.aws.region.empty()) {
       setup.aws.region = wire::profile_setting(setup.aws.profile, "region");
     }
+    if (setup.aws.region.empty()) setup.aws.region = setup.aws.queue_region;
   }
 
   Setup setup;
@@ -35,7 +52,13 @@ Cloud::Cloud(Setup setup) : state_(std::make_unique<State>(std::move(setup))) {}
 Cloud::~Cloud() = default;
 void Cloud::set_trace(std::string trace_id) { state_->network.set_trace(std::move(trace_id)); }
 
-Result<std::unique_ptr<store::Store>> Cloud::store(const std::string& uri) {
+// A client of the bucket's service, and how the store speaks to it.
+struct Cloud::Reached {
+  wire::HttpClient& client;
+  store::S3Options options;
+};
+
+Result<Cloud::Reached> Cloud::reach(const std::string& uri, wire::HttpOptions http) {
   State& state = *state_;
   BucketRoot root = SMITH_TRY(bucket_root(uri));
   BucketHost host = SMITH_TRY(bucket_host(state.setup.aws, root.bucket).in(uri));
@@ -45,17 +68,68 @@ Result<std::unique_ptr<store::Store>> Cloud::store(const std::string& uri) {
   endpoint.tls = host.tls;
   endpoint.region = state.setup.aws.region.empty() ? "us-east-1" : state.setup.aws.region;
   endpoint.service = "s3";
-  state.clients.push_back(SMITH_TRY(wire::HttpClient::make(state.network, endpoint, {})));
+  http.connections_max =
+      std::max(http.connections_max, connections_per_reader * state.setup.readers);
+  http.stop = state.setup.stop;
+  state.clients.push_back(SMITH_TRY(wire::HttpClient::make(state.network, endpoint, http)));
   store::S3Options options;
   options.bucket = root.bucket;
   options.prefix = root.prefix;
   options.path_style = host.path_style;
-  // A quarter for one reader's window; the spools have a half.
-  size_t range = state.setup.memory_bytes / 4 / options.ranges_max;
+  // A quarter for the readers' windows; the spools have a half.
+  size_t range = state.setup.memory_bytes / 4 / state.setup.readers / options.ranges_max;
   options.range_bytes = std::clamp<size_t>(range, size_t{256} << 10, options.range_bytes);
-  std::unique_ptr<store::Store> store =
-      std::make_unique<store::S3Store>(options, state.clients.back(), state.spools, system_clock());
+  return Reached{state.clients.back(), options};
+}
+
+Result<std::unique_ptr<store::Store>> Cloud::store(const std::string& uri) {
+  Reached reached = SMITH_TRY(reach(uri, {}));
+  std::unique_ptr<store::Store> store = std::make_unique<store::S3Store>(
+      reached.options, reached.client, state_->spools, system_clock());
   return store;
+}
+
+Result<Cloud::Examined> Cloud::examine(const Examine& examine) {
+  wire::HttpOptions http;
+  http.connect_ms_max = examine_connect_ms;
+  http.first_byte_ms_max = examine_first_byte_ms;
+  Reached reached = SMITH_TRY(reach(examine.uri, http));
+  reached.options.attempts_max = examine_attempts;
+  store::S3Service service(reached.options, reached.client, system_clock());
+  const wire::Endpoint& endpoint = reached.client.endpoint();
+  Examined examined{endpoint.text(), endpoint.region, {}, {}};
+  examined.rights = store::probe_rights(service, examine.rights, system_clock());
+  if (!examined.rights.error.has_value() && !examine.scratch.empty()) {
+    examined.probe = store::probe_s3(service, examine.scratch);
+  }
+  return examined;
+}
+
+Result<Cloud::Sender> Cloud::sender(const std::string& queue_url) {
+  State& state = *state_;
+  QueueHost host = SMITH_TRY(queue_host(state.setup.aws, queue_url));
+  state.clients.push_back(SMITH_TRY(wire::HttpClient::make(
+      state.network, {host.host, host.port, host.tls, host.region, "sqs"}, {})));
+  wire::HttpClient& client = state.clients.back();
+  Sender sender = [&client, queue_url](std::string_view body) {
+    return wire::SqsQueue(client, queue_url).send(body);
+  };
+  return sender;
+}
+
+Result<std::unique_ptr<wire::Queue>> Cloud::queue(const QueueSetup& setup) {
+  State& state = *state_;
+  QueueHost host = SMITH_TRY(queue_host(state.setup.aws, setup.url));
+  wire::HttpOptions http;
+  http.connections_max = queue_connections;
+  http.first_byte_ms_max = setup.first_byte_ms_max;
+  http.body_bytes_max = messages_bytes_max;
+  http.stop = setup.stop;
+  state.clients.push_back(SMITH_TRY(wire::HttpClient::make(
+      state.network, {host.host, host.port, host.tls, host.region, "sqs"}, http)));
+  std::unique_ptr<wire::Queue> queue =
+      std::make_unique<wire::SqsQueue>(state.clients.back(), setup.url);
+  return queue;
 }
 
 }  // namespace silversmith::app

@@ -6,12 +6,21 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "aws.h"
 #include "base/result.h"
+#include "store/probe.h"
 #include "store/store.h"
+#include "wire/queue.h"
+
+namespace silversmith::wire {
+struct HttpOptions;
+}
 
 namespace silversmith::app {
 
@@ -19,9 +28,10 @@ class Cloud {
  public:
   struct Setup {
     AwsSettings aws;
-    uint64_t memory_bytes = 0;  // for what is on its way, both directions together
-    std::string tmp_path;       // where an upload waits that passes its share of that
-    const std::atomic<bool>* stop = nullptr;
+    uint64_t memory_bytes = 0;                // for what is on its way, both directions together
+    uint32_t readers = 1;                     // objects read at once, which share it
+    std::string tmp_path = {};                // where an upload waits that passes its share of that
+    const std::atomic<bool>* stop = nullptr;  // of the stores' waits
   };
   // Nothing is asked of the network yet.
   explicit Cloud(Setup setup);
@@ -32,8 +42,38 @@ class Cloud {
 
   // Fails with invalid (the root, the endpoint, no region), denied (authorities can't be read).
   Result<std::unique_ptr<store::Store>> store(const std::string& uri);
+  // What sends a body to the queue of that URL, which fails as SqsQueue::send() does. Fails with
+  // invalid: no URL. Valid until this goes.
+  using Sender = std::function<Result<>(std::string_view body)>;
+  Result<Sender> sender(const std::string& queue_url);
+
+  // A bucket, tried out for `doctor`: rights, clock, and conditions where scratch objects may be.
+  struct Examine {
+    std::string uri;
+    store::RightsQuery rights;
+    std::string scratch = {};  // what keys of scratch objects begin with; "": none
+  };
+  struct Examined {
+    std::string endpoint;
+    std::string region;
+    store::Rights rights;
+    std::optional<store::Probe> probe;
+  };
+  // Fails as store() does.
+  Result<Examined> examine(const Examine& examine);
+  struct QueueSetup {
+    std::string url;
+    uint32_t first_byte_ms_max = 5'000;  // as HttpOptions has it; a long poll takes 20 s
+    const std::atomic<bool>* stop = nullptr;
+  };
+  // A queue over connections of its own, so that no long poll keeps another call waiting.
+  // Fails as store() does.
+  Result<std::unique_ptr<wire::Queue>> queue(const QueueSetup& setup);
 
  private:
+  struct Reached;
+  Result<Reached> reach(const std::string& uri, wire::HttpOptions http);
+
   struct State;
   std::unique_ptr<State> state_;
 };

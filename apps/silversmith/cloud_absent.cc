@@ -4,15 +4,28 @@
 
 namespace silversmith::app {
 
+namespace {
+
+Error absent(const std::string& what) {
+  return {Code::invalid, what + ": this program was built without S3",
+          "build it where tools/crt has run (make build does that), or use a folder", ""};
+}
+
+}  // namespace
+
 struct Cloud::State {};
 
 Cloud::Cloud(Setup) {}
 Cloud::~Cloud() = default;
 void Cloud::set_trace(std::string) {}
 
-Result<std::unique_ptr<store::Store>> Cloud::store(const std::string& uri) {
-  return Error{Code::invalid, uri + ": this program was built without S3",
-               "build it where tools/crt has run (make build does that), or use a folder", ""};
+Result<std::unique_ptr<store::Store>> Cloud::store(const std::string& uri) { return absent(uri); }
+Result<Cloud::Sender> Cloud::sender(const std::string& queue_url) { return absent(queue_url); }
+Result<Cloud::Examined> Cloud::examine(const Examine& examine) { return absent(examine.uri); }
+
+Result<std::unique_ptr<wire::Queue>> Cloud::queue(const QueueSetup& setup) {
+  return Error{Code::invalid, setup.url + ": this program was built without SQS",
+               "build it where tools/crt has run (make build does that)", ""};
 }
 
 }  // namespace silversmith::app

@@ -80,6 +80,9 @@ Result<Paths> paths_of(const Invocation& invocation, smith::Target target) {
   } else {
     paths.output = output_beside(paths.source, target);
   }
+  Destination to = SMITH_TRY(destination_of(paths.output));
+  // Whatever name it has: what is said about the run goes to the other stream then.
+  if (to.descriptor == STDOUT_FILENO) paths.output = "-";
   if (paths.output == "-" && isatty(STDOUT_FILENO) == 1 && target == smith::Target::parquet) {
     return Error{Code::invalid, "Parquet is not for a terminal", "give -o FILE", ""};
   }
@@ -89,7 +92,7 @@ Result<Paths> paths_of(const Invocation& invocation, smith::Target target) {
   }
   if (auto given = invocation.settings.given("rejects")) {
     paths.rejects = *given;
-  } else if (paths.output != "-") {
+  } else if (!to.streams) {
     paths.rejects = paths.output + ".rejects";
   }
   SMITH_TRY(check_rejects(paths, invocation.settings.given("contract").value_or("")));

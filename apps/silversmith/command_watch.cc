@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // silversmith watch LAKE: a sweep at the start, then what inotify says, a sweep again now and then
 // and whenever events were lost. A file is taken when it was closed or moved in, or, found by a
-// sweep, once it has rested for two seconds. SIGTERM and SIGINT end it between two objects, or
-// in the middle of one, whose half is then gone.
+// sweep, once nobody has it open for writing; where that can't be told, once it has rested for two
+// seconds (docs/decisions/0054-files-that-a-sweep-finds.md). SIGTERM and SIGINT end it between two
+// objects, or in the middle of one, whose half is then gone.
 #include <algorithm>
 #include <map>
 #include <set>
@@ -18,18 +19,22 @@ namespace {
 
 constexpr int64_t rest_micros = 2'000'000;
 constexpr int64_t sweep_micros = 60'000'000;
+constexpr int64_t told_after_micros = 60'000'000;
 constexpr int64_t retry_micros_min = 1'000'000;
 constexpr int64_t retry_micros_max = 60'000'000;
 
 enum class Found : uint8_t {
   by_event,  // its writer is done with it
-  by_sweep,  // it must rest until nobody writes to it
+  by_sweep,  // somebody may still write to it
 };
 
 struct Waiting {
   int64_t due_micros = 0;
   Found found = Found::by_event;
-  int64_t modified_micros = 0;  // as the sweep saw it
+  int64_t since_micros = 0;     // when the sweep found it
+  int64_t modified_micros = 0;  // as it was last seen
+  bool rests = false;           // for as long as that time wants
+  bool told = false;            // that it is open for long
   int64_t retry_micros = retry_micros_min;
 };
 
@@ -46,7 +51,7 @@ class Watch {
       if (signals_.exit() != Exit::ok) break;
       Watcher::News news = SMITH_TRY(watcher_.wait(wait_ms()));
       for (const std::string& path : news.ready)
-        add(session_.lake().prefixes().bronze + path, {now(), Found::by_event});
+        add(session_.lake().prefixes().bronze + path, {.due_micros = now()});
       if (news.sweep) sweep_due_ = 0;
     }
     return {};
@@ -65,15 +70,16 @@ class Watch {
     return rest_micros - std::clamp<int64_t>(rested, 0, rest_micros);
   }
 
-  // Looks at every object; what was written just now rests first.
+  // Looks at every object that does not wait already.
   Result<> sweep() {
     Lake& lake = session_.lake();
     store::ListPage listing = SMITH_TRY(lake.list_all(lake.source(), lake.prefixes().bronze));
     tell(listing.unreadable);
     for (const store::Listed& listed : listing.objects) {
       if (waiting_.contains(listed.key)) continue;
-      int64_t modified = listed.modified_micros;
-      add(listed.key, {now() + rest_left(modified), Found::by_sweep, modified});
+      Waiting waiting{.due_micros = now(), .found = Found::by_sweep, .since_micros = now()};
+      waiting.modified_micros = listed.modified_micros;
+      add(listed.key, waiting);
     }
     sweep_due_ = now() + sweep_micros;
     return {};
@@ -103,16 +109,40 @@ class Watch {
     }
   }
 
-  // A file found by a sweep may have been written to since: then it rests again. Times are compared
-  // for equality, since a file from a machine whose clock is ahead must not wait for ever.
+  // Whether a file that a sweep found waits on. One that is held open waits for as long as it is:
+  // its writer may be idle for more than any time that we could choose.
   bool still_written(const std::string& key, Waiting waiting) {
     if (waiting.found == Found::by_event) return false;
-    auto head = session_.lake().source().head(key);
-    if (!head.ok() || head->modified_micros == waiting.modified_micros) return false;
-    waiting.modified_micros = head->modified_micros;
-    waiting.due_micros = now() + rest_left(head->modified_micros);
+    Writers writers = writers_of(session_.lake().root() + "/" + key);
+    if (writers == Writers::none) return false;
+    if (writers == Writers::some) {
+      waiting.due_micros = now() + rest_micros;
+      tell_open(key, waiting);
+    } else if (!rests(key, waiting)) {
+      return false;
+    }
     waiting_.emplace(key, waiting);
     return true;
+  }
+
+  // Whether a file still has to rest, after what was last written to it. Times are compared for
+  // equality, since a file from a machine whose clock is ahead must not wait for ever.
+  bool rests(const std::string& key, Waiting& waiting) {
+    auto head = session_.lake().source().head(key);
+    if (!head.ok()) return false;
+    bool rested = waiting.rests && head->modified_micros == waiting.modified_micros;
+    int64_t left = rest_left(head->modified_micros);
+    waiting.modified_micros = head->modified_micros;
+    if (rested || left == 0) return false;
+    waiting.rests = true;
+    waiting.due_micros = now() + left;
+    return true;
+  }
+
+  void tell_open(const std::string& key, Waiting& waiting) {
+    if (waiting.told || now() - waiting.since_micros < told_after_micros) return;
+    console_.note(key + " is open for writing in another program; it is taken when that closes it");
+    waiting.told = true;
   }
 
   std::map<std::string, Waiting>::iterator due() {

@@ -12,6 +12,9 @@ namespace silversmith::app {
 Result<Exit> init_command(const Invocation& invocation, Console& console);
 Result<Exit> run_command(const Invocation& invocation, Console& console);
 Result<Exit> watch_command(const Invocation& invocation, Console& console);
+Result<Exit> backfill_command(const Invocation& invocation, Console& console);
+Result<Exit> doctor_command(const Invocation& invocation, Console& console);
+Result<Exit> worker_command(const Invocation& invocation, Console& console);
 Result<Exit> convert_command(const Invocation& invocation, Console& console);
 Result<Exit> invoke_command(const Invocation& invocation, Console& console);
 Result<Exit> lambda_command(const Invocation& invocation, Console& console);

@@ -16,6 +16,7 @@ namespace {
 using enum OptionKind;
 
 constexpr uint64_t config_bytes_max = uint64_t{1} << 20;
+
 std::optional<bool> truth_of(std::string_view given) {
   std::string text = lowered(given);
   if (text == "true" || text == "yes" || text == "on" || text == "1") return true;
@@ -337,15 +338,21 @@ Result<smith::EngineOptions> engine_options(const Settings& settings) {
   contract::DeclaredDialect in_file = SMITH_TRY(declared_dialect(settings, Layer::file));
   SMITH_TRY(smith::apply_dialect(in_file, engine.dialect));
   engine.overrides = SMITH_TRY(declared_dialect(settings, Layer::command));
-  engine.threads = static_cast<uint32_t>(
-      std::min<uint64_t>(SMITH_TRY(whole_number(settings, "threads")), limits::threads_max));
+  uint64_t threads = SMITH_TRY(whole_number(settings, "threads"));
+  if (threads > limits::threads_max) {
+    std::string wanted = "a whole number up to " + std::to_string(limits::threads_max);
+    return bad_value("threads", settings.text("threads"), wanted);
+  }
+  engine.threads = static_cast<uint32_t>(threads);
   std::optional<uint64_t> memory = parse_bytes(settings.text("memory"));
   if (!memory.has_value()) return bad_value("memory", settings.text("memory"), "a size: 256MiB");
   engine.memory_bytes_max = *memory;
   engine.kernel = settings.text("kernel");
   if (settings.flag("text")) engine.types = smith::Types::text;
   engine.target = SMITH_TRY(target_of(settings));
-  engine.codec = SMITH_TRY(codec_of(settings));
+  parquet::Codec codec = SMITH_TRY(codec_of(settings));
+  engine.codec = codec;
+  if (is_in(settings, "compression", Layer::command)) engine.codec_override = codec;
   return engine;
 }
 

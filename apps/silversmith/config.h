@@ -2,7 +2,7 @@
 // The one place that reads flags, environment variables and the configuration file, as
 // option_table.h lists them: the settings of this invocation.
 // Precedence: flag, SILVERSMITH_* variable, configuration file, default (a contract stands between
-// variable and file; smith::settle_dialect sees to that).
+// variable and file; smith::settle_dialect and settle_codec see to that).
 #pragma once
 
 #include <functional>

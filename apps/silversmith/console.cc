@@ -127,6 +127,13 @@ void Console::say(Level level, std::string_view line, const Json& fields, std::s
   }
 }
 
+void Console::tell(Level level, std::string_view text, const Json& fields) {
+  bool shown = logs_ || level > Level::info || (level == Level::info && !quiet_);
+  if (!shown) return;
+  std::string id = fields.is_object() ? fields.text_or("message_id", "") : "";
+  say(level, text, fields, harmless(text) + (id.empty() ? "" : " [" + harmless(id) + "]") + "\n");
+}
+
 void Console::note(std::string_view line) {
   if (!quiet_) say(Level::info, line, Json(), std::string(line) + "\n");
 }

@@ -57,6 +57,8 @@ class Console {
   void note(std::string_view line);     // unless --quiet
   void warning(std::string_view line);  // always
   void error(const Error& error);       // "error: message", the hint on a second line; always
+  // A line of the log, or for a person the text alone, without what only helps to debug.
+  void tell(Level level, std::string_view text, const Json& fields);
   // The log of results; it drops everything unless --log-format json.
   Log& log() { return *log_; }
   std::string paint(std::string_view text, std::string_view colour) const;

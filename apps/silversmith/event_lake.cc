@@ -28,11 +28,24 @@ Result<> EventLake::open(const std::string& root) {
 }
 
 Result<> EventLake::open_session(const std::string& root) {
-  session_ = SMITH_TRY(Session::open(root, settings_, console_, progress_));
+  hold(SMITH_TRY(Session::open(root, settings_, console_, progress_)));
+  return {};
+}
+
+Result<> EventLake::open(const Session::Share& share) {
+  prefixes_ = share.lake.prefixes();
+  std::string silver = settings_.text("silver");
+  if (is_in_s3(silver)) output_bucket_ = SMITH_TRY(bucket_root(silver)).bucket;
+  named_ = true;
+  hold(SMITH_TRY(Session::open(share, settings_, console_, progress_)));
+  return {};
+}
+
+void EventLake::hold(std::unique_ptr<Session> session) {
+  session_ = std::move(session);
   // As on every event path: a refusal is found again by converting
   // (docs/decisions/0052-receipts-and-lineage.md).
   session_->options().skip_known_rejects = false;
-  return {};
 }
 
 smith::HandlerSetup EventLake::handler_setup(Log& log) {

@@ -20,6 +20,8 @@ class EventLake {
   // The lake of all events; "": each event's own bucket is one, with the default prefixes.
   // Call it once, first. Fails as Session::open().
   Result<> open(const std::string& root);
+  // The same, of a lake that others work on at the same time.
+  Result<> open(const Session::Share& share);
 
   // What the handler needs of a lake: buckets, prefixes, converge(). Events about a folder may name
   // any bucket, as a folder has none. Valid until this and `log` go.
@@ -33,6 +35,7 @@ class EventLake {
   smith::RunResult converge(const std::string& bucket, const std::string& key);
   Result<Session*> session_of(const std::string& bucket);
   Result<> open_session(const std::string& root);
+  void hold(std::unique_ptr<Session> session);
 
   const Settings& settings_;
   Console& console_;

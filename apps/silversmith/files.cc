@@ -2,11 +2,14 @@
 #include "files.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstdio>
+#include <filesystem>
 
 #include "base/text.h"
 #include "contract/parse.h"
@@ -18,6 +21,7 @@ namespace silversmith::app {
 namespace {
 
 constexpr int partial_names_max = 1000;
+constexpr int links_max = 40;  // as the kernel follows
 constexpr size_t pending_bytes_max = size_t{256} << 10;
 
 Error system_error(const std::string& what, const std::string& path) {
@@ -34,6 +38,34 @@ std::string directory_of(const std::string& path) {
   size_t slash = path.rfind('/');
   if (slash == std::string::npos) return ".";
   return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+// The number that a path such as /dev/fd/3, /proc/self/fd/3 or /proc/123/fd/3 has for a descriptor
+// of ours. What stands there looks like a link to the file, but leads to where a descriptor already
+// is in it, and the file may have no name any more.
+std::optional<int> own_descriptor(const std::string& path) {
+  std::string name = path.substr(path.rfind('/') + 1);
+  int number = 0;
+  auto [end, wrong] = std::from_chars(name.data(), name.data() + name.size(), number);
+  if (wrong != std::errc() || end != name.data() + name.size()) return std::nullopt;
+  std::error_code failed;
+  std::filesystem::path folder = std::filesystem::canonical(directory_of(path), failed);
+  if (failed) return std::nullopt;
+  for (const char* ours : {"/proc/self/fd", "/proc/thread-self/fd"}) {
+    std::filesystem::path own = std::filesystem::canonical(ours, failed);
+    if (!failed && folder == own) return number;
+  }
+  return std::nullopt;
+}
+
+// What a link names, seen from where the link stands.
+Result<std::string> end_of_link(const std::string& path) {
+  std::error_code failed;
+  std::filesystem::path target = std::filesystem::read_symlink(path, failed);
+  if (failed) {
+    return Error{Code::denied, "can't read the link " + path + ": " + failed.message(), "", ""};
+  }
+  return (std::filesystem::path(directory_of(path)) / target).string();
 }
 
 }  // namespace
@@ -120,20 +152,40 @@ Result<size_t> SpoolSource::read(std::span<char> into) {
 OutputFile::OutputFile(std::string path, std::string hidden, Descriptor fd)
     : path_(std::move(path)), hidden_(std::move(hidden)), fd_(std::move(fd)) {}
 
-Result<std::unique_ptr<OutputFile>> OutputFile::create(const std::string& path) {
-  if (path == "-") {
-    return std::make_unique<OutputFile>(path, "", Descriptor(dup(STDOUT_FILENO)));
+Result<Destination> destination_of(const std::string& path) {
+  if (path == "-") return Destination{path, STDOUT_FILENO, true};
+  Destination found{path, std::nullopt, false};
+  for (int followed = 0; followed <= links_max; ++followed) {
+    found.descriptor = own_descriptor(found.path);
+    found.streams = found.descriptor.has_value();
+    struct stat state {};
+    if (found.streams) return found;
+    if (lstat(found.path.c_str(), &state) != 0) {
+      // A missing folder comes to light when something is made in it.
+      if (errno == ENOENT) return found;
+      return system_error("can't write", path);
+    }
+    if (S_ISDIR(state.st_mode)) {
+      return Error{Code::invalid, path + " is a directory, wanted a file", "name a file in it", ""};
+    }
+    found.streams = !S_ISREG(state.st_mode);
+    if (!S_ISLNK(state.st_mode)) return found;
+    found.path = SMITH_TRY(end_of_link(found.path));
   }
-  struct stat there {};
-  bool exists = stat(path.c_str(), &there) == 0;
-  if (exists && S_ISDIR(there.st_mode)) {
-    return Error{Code::invalid, path + " is a directory, wanted a file", "name a file in it", ""};
-  }
-  // A rename would put a file in the place of a device such as /dev/null.
-  if (exists && !S_ISREG(there.st_mode)) {
-    Descriptor straight(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
-    if (straight.get() < 0) return system_error("can't write", path);
-    return std::make_unique<OutputFile>(path, "", std::move(straight));
+  return Error{Code::invalid, path + " is a symbolic link that leads in circles",
+               "name the file itself", ""};
+}
+
+// Of a descriptor, a second one that shares its position; a rename would put a file in the place of
+// a device such as /dev/null.
+Result<std::unique_ptr<OutputFile>> OutputFile::create(const std::string& given) {
+  Destination to = SMITH_TRY(destination_of(given));
+  const std::string& path = to.path;
+  if (to.streams) {
+    Descriptor straight(to.descriptor.has_value() ? dup(*to.descriptor)
+                                                  : ::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+    if (straight.get() < 0) return system_error("can't write", given);
+    return std::make_unique<OutputFile>(given, "", std::move(straight));
   }
   size_t slash = path.rfind('/');
   std::string name = slash == std::string::npos ? path : path.substr(slash + 1);
@@ -185,6 +237,19 @@ Result<> OutputFile::keep() {
     return system_error("can't make durable", path_);
   }
   return {};
+}
+
+// The kernel grants a read lease only on a file that nobody has open for writing, to its owner or
+// root (fcntl(2)). It is given back at once. Whoever opens the file in between waits for that, and
+// we are sent a signal: one that does nothing by default, in place of SIGIO, which would end us.
+Writers writers_of(const std::string& path) {
+  Descriptor fd(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  if (fd.get() < 0 || fcntl(fd.get(), F_SETSIG, SIGURG) != 0) return Writers::unknown;
+  if (fcntl(fd.get(), F_SETLEASE, F_RDLCK) != 0) {
+    return errno == EAGAIN ? Writers::some : Writers::unknown;
+  }
+  fcntl(fd.get(), F_SETLEASE, F_UNLCK);
+  return Writers::none;
 }
 
 Result<std::string> read_whole_file(const std::string& path, uint64_t bytes_max) {

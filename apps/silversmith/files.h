@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/result.h"
@@ -76,11 +77,20 @@ class SpoolSource : public ByteSource {
   uint64_t position_ = 0;
 };
 
-// Writes beside the target under a hidden name, and renames when told to; what is not kept is
-// removed. "-" is standard output; it and devices, pipes and the like can't be taken back.
+// Where bytes go that are written to a path: every symbolic link followed.
+struct Destination {
+  std::string path;               // a link's end, which need not exist yet
+  std::optional<int> descriptor;  // of this process, that the path stands for ("-", /dev/fd/3)
+  bool streams = false;           // it is no regular file: what is written can't be taken back
+};
+// Fails with invalid (a directory, links that go in circles), denied.
+Result<Destination> destination_of(const std::string& path);
+
+// Writes beside the destination under a hidden name, and renames when told to; what is not kept is
+// removed. A link stays, what it points at is replaced. What streams is written to as it comes.
 class OutputFile : public ByteSink {
  public:
-  // Fails with missing (no such folder), denied, invalid (a directory).
+  // Fails with missing (no such folder), and as destination_of() does.
   static Result<std::unique_ptr<OutputFile>> create(const std::string& path);
   // For create(), which is the way in.
   OutputFile(std::string path, std::string hidden, Descriptor fd);
@@ -99,6 +109,14 @@ class OutputFile : public ByteSink {
   std::string pending_;
   uint64_t size_ = 0;
 };
+
+// Whether somebody has a file open for writing, in this machine.
+enum class Writers : uint8_t {
+  none,
+  some,
+  unknown,  // the file is gone or not ours, or its file system can't tell
+};
+Writers writers_of(const std::string& path);
 
 // Fails with limit when the file is larger, and as InputFile does.
 Result<std::string> read_whole_file(const std::string& path, uint64_t bytes_max);

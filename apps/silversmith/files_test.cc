@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "files.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -99,6 +101,63 @@ TEST(OutputFile, writes_to_a_device_and_never_replaces_it) {
   EXPECT_TRUE(std::filesystem::is_character_file("/dev/null"));
 }
 
+TEST(OutputFile, writes_where_a_link_leads_and_keeps_the_link) {
+  TempFolder folder;
+  folder.put("deep/out.csv", "old");
+  std::filesystem::create_symlink("deep/out.csv", folder.at("near"));
+  std::filesystem::create_symlink(folder.at("near"), folder.at("far"));
+  auto file = OutputFile::create(folder.at("far"));
+  ASSERT_TRUE(file.ok()) << file.error().message;
+  ASSERT_TRUE((*file)->write("young").ok());
+  EXPECT_EQ(folder.get("deep/out.csv"), "old");
+  ASSERT_TRUE((*file)->keep().ok());
+  EXPECT_EQ(folder.get("deep/out.csv"), "young");
+  EXPECT_TRUE(std::filesystem::is_symlink(folder.at("near")));
+  EXPECT_TRUE(std::filesystem::is_symlink(folder.at("far")));
+}
+
+TEST(OutputFile, makes_the_file_that_a_link_names) {
+  TempFolder folder;
+  std::filesystem::create_directory(folder.at("deep"));
+  std::filesystem::create_symlink("deep/out.csv", folder.at("link"));
+  auto file = OutputFile::create(folder.at("link"));
+  ASSERT_TRUE(file.ok()) << file.error().message;
+  ASSERT_TRUE((*file)->write("x").ok());
+  ASSERT_TRUE((*file)->keep().ok());
+  EXPECT_EQ(folder.get("deep/out.csv"), "x");
+  EXPECT_TRUE(std::filesystem::is_symlink(folder.at("link")));
+}
+
+TEST(OutputFile, writes_into_a_descriptor_that_a_path_stands_for) {
+  TempFolder folder;
+  folder.put("log", "");
+  int fd = ::open(folder.at("log").c_str(), O_WRONLY);
+  ASSERT_EQ(::write(fd, "before,", 7), 7);
+  std::string path = "/dev/fd/" + std::to_string(fd);
+  std::filesystem::create_symlink(path, folder.at("link"));
+  for (const std::string& name : {path, folder.at("link")}) {
+    auto file = OutputFile::create(name);
+    ASSERT_TRUE(file.ok()) << file.error().message;
+    ASSERT_TRUE((*file)->write("x").ok());
+    ASSERT_TRUE((*file)->keep().ok());
+  }
+  ::close(fd);
+  EXPECT_EQ(folder.get("log"), "before,xx");
+  EXPECT_TRUE(std::filesystem::is_symlink(folder.at("link")));
+}
+
+TEST(Destination, tells_what_streams) {
+  TempFolder folder;
+  ASSERT_EQ(mkfifo(folder.at("pipe").c_str(), 0600), 0);
+  std::filesystem::create_symlink("pipe", folder.at("to_pipe"));
+  std::filesystem::create_symlink("circle", folder.at("circle"));
+  for (const std::string& name : {std::string("-"), std::string("/dev/null"), folder.at("to_pipe")})
+    EXPECT_TRUE(destination_of(name)->streams) << name;
+  EXPECT_EQ(destination_of("/dev/stdout")->descriptor, STDOUT_FILENO);
+  EXPECT_FALSE(destination_of(folder.at("new"))->streams);
+  EXPECT_EQ(destination_of(folder.at("circle")).error().code, Code::invalid);
+}
+
 TEST(OutputFile, refuses_a_directory_and_a_folder_that_is_not_there) {
   TempFolder folder;
   EXPECT_EQ(OutputFile::create(folder.path()).error().code, Code::invalid);
@@ -141,6 +200,29 @@ TEST(InputFile, says_what_is_missing_and_what_is_no_file) {
   EXPECT_EQ(InputFile::open(folder.at("no.csv")).error().code, Code::missing);
   std::filesystem::create_directory(folder.at("x.csv"));
   EXPECT_EQ(InputFile::open(folder.at("x.csv")).error().code, Code::invalid);
+}
+
+TEST(Writers, are_known_while_the_file_is_open) {
+  TempFolder folder;
+  folder.put("a.csv", "x");
+  if (writers_of(folder.at("a.csv")) == Writers::unknown) GTEST_SKIP() << "no leases here";
+  EXPECT_EQ(writers_of(folder.at("a.csv")), Writers::none);
+  int idle = ::open(folder.at("a.csv").c_str(), O_WRONLY);
+  EXPECT_EQ(writers_of(folder.at("a.csv")), Writers::some);
+  ::close(idle);
+  int reader = ::open(folder.at("a.csv").c_str(), O_RDONLY);
+  EXPECT_EQ(writers_of(folder.at("a.csv")), Writers::none);
+  ::close(reader);
+}
+
+TEST(Writers, are_unknown_of_what_is_no_file) {
+  TempFolder folder;
+  folder.put("a.csv", "x");
+  std::filesystem::create_symlink("a.csv", folder.at("link"));
+  ASSERT_EQ(mkfifo(folder.at("pipe").c_str(), 0600), 0);
+  for (const char* name : {"gone", "link", "pipe"}) {
+    EXPECT_EQ(writers_of(folder.at(name)), Writers::unknown) << name;
+  }
 }
 
 TEST(ReadWholeFile, refuses_what_is_larger_than_it_may_be) {

@@ -3,9 +3,11 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <set>
 
+#include "base/limits.h"
 #include "base/text.h"
 #include "silver/commit.h"
 #include "silver/lineage.h"
@@ -54,6 +56,15 @@ Result<std::string> key_prefix_of(const std::string& root) {
   return SMITH_TRY(bucket_root(root)).prefix;
 }
 
+// Whether a file can have the key for its path, as docs/formats/names.md says.
+bool has_a_path(std::string_view key) {
+  auto segments = split(key, '/');
+  return std::all_of(segments.begin(), segments.end(), [](std::string_view segment) {
+    return !segment.empty() && segment != "." && segment != ".." &&
+           segment.size() <= limits::key_segment_bytes_max;
+  });
+}
+
 std::string without_prefix(const std::string& root) {
   if (!is_in_s3(root)) return root;
   return root.substr(0, root.find('/', std::string_view("s3://").size()));
@@ -74,7 +85,7 @@ Result<silver::Prefixes> lake_prefixes(const std::string& root, const std::strin
 }
 
 Result<std::unique_ptr<Lake>> Lake::open(const std::string& root, const Settings& settings,
-                                         const std::atomic<bool>* stop) {
+                                         const std::atomic<bool>* stop, uint32_t readers) {
   std::string silver = settings.text("silver");
   bool apart = !silver.empty();
   if (!is_in_s3(root)) SMITH_TRY(check_bronze(root));
@@ -88,8 +99,8 @@ Result<std::unique_ptr<Lake>> Lake::open(const std::string& root, const Settings
   if (is_in_s3(root) || is_in_s3(silver) || is_in_s3(settings.text("contracts"))) {
     smith::EngineOptions engine = SMITH_TRY(engine_options(settings));
     lake->network_bytes_ = engine.memory_bytes_max / 8;
-    lake->cloud_ = std::make_unique<Cloud>(
-        Cloud::Setup{aws_settings(settings, &variable), lake->network_bytes_, scratch, stop});
+    lake->cloud_ = std::make_unique<Cloud>(Cloud::Setup{
+        aws_settings(settings, &variable), lake->network_bytes_, readers, scratch, stop});
   }
   lake->key_prefix_ = SMITH_TRY(key_prefix_of(root));
   lake->prefixes_ = SMITH_TRY(lake_prefixes(root, silver));
@@ -114,9 +125,26 @@ Result<std::string> Lake::source_key(const std::string& typed) const {
   if (!typed.starts_with(prefixes_.bronze)) {
     key = typed.starts_with(in_lake) ? key_prefix_ + typed : prefixes_.bronze + typed;
   }
-  if (silver::accepts(prefixes_, key)) return key;
+  bool accepted = silver::accepts(prefixes_, key);
+  if (accepted && (!is_folder() || has_a_path(key))) return key;
+  if (accepted) {
+    return Error{Code::invalid,
+                 show(typed) +
+                     " can be no file of a folder: found an empty, . or .. segment, or "
+                     "one of more than 255 bytes",
+                 "only a bucket holds such keys; in a folder give a path below it, such as "
+                 "bronze/orders/a.csv",
+                 ""};
+  }
   return Error{Code::invalid, show(typed) + " is no key of a source object",
                "give one such as bronze/orders/a.csv; .csv .tsv .txt, each also .gz .zst", ""};
+}
+
+Cloud& Lake::cloud(const Settings& settings) {
+  if (cloud_ == nullptr) {
+    cloud_ = std::make_unique<Cloud>(Cloud::Setup{.aws = aws_settings(settings, &variable)});
+  }
+  return *cloud_;
 }
 
 void Lake::make_tmp() {

@@ -24,9 +24,9 @@ Result<silver::Prefixes> lake_prefixes(const std::string& root, const std::strin
 class Lake {
  public:
   // Fails with invalid (no lake there: the hint names `silversmith init`), denied.
-  // `stop` (may be null) ends waits for the network.
+  // `stop` (may be null) ends waits for the network. `readers` objects are worked on at once.
   static Result<std::unique_ptr<Lake>> open(const std::string& root, const Settings& settings,
-                                            const std::atomic<bool>* stop);
+                                            const std::atomic<bool>* stop, uint32_t readers = 1);
   explicit Lake(std::string root) : root_(std::move(root)) {}
 
   store::Store& source() { return *source_; }
@@ -49,6 +49,8 @@ class Lake {
   void set_trace(std::string trace_id) {
     if (cloud_ != nullptr) cloud_->set_trace(std::move(trace_id));
   }
+  // What else is reached over its network; made where the lake needs none itself.
+  Cloud& cloud(const Settings& settings);
   // Of the memory of the process, what the network may hold.
   uint64_t network_bytes() const { return network_bytes_; }
 

@@ -28,6 +28,9 @@ Result<Exit> dispatch(const Invocation& invocation, Console& console) {
   if (command == "init") return init_command(invocation, console);
   if (command == "run") return run_command(invocation, console);
   if (command == "watch") return watch_command(invocation, console);
+  if (command == "backfill" || command == "sweep") return backfill_command(invocation, console);
+  if (command == "doctor") return doctor_command(invocation, console);
+  if (command == "worker") return worker_command(invocation, console);
   if (command == "convert") return convert_command(invocation, console);
   if (command == "invoke") return invoke_command(invocation, console);
   if (command == "lambda") return lambda_command(invocation, console);

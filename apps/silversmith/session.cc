@@ -41,29 +41,44 @@ Result<std::unique_ptr<Session>> Session::open(const std::string& root, const Se
                                                Console& console, smith::Progress& progress) {
   auto session = std::make_unique<Session>(console);
   session->progress_ = &progress;
-  smith::PipelineSetup engine;
-  engine.options = SMITH_TRY(engine_options(settings));
-  session->lake_ = SMITH_TRY(Lake::open(root, settings, &progress.stop));
-  Lake& lake = *session->lake_;
-  engine.options.memory_bytes_max -= lake.network_bytes();
-  session->spools_ = std::make_unique<store::BudgetSpools>(
-      smith::spool_bytes_max(engine.options), lake.tmp_path(), [&lake] { lake.make_tmp(); });
-  engine.spools = session->spools_.get();
-  engine.progress = &progress;
-  SMITH_TRY(session->find_contracts(settings, std::move(engine)));
-  smith::ForgeOptions& options = session->forge_options_;
-  options.reprocess = settings.flag("reprocess");
-  options.force = settings.flag("force");
-  options.adopt = settings.flag("adopt");
-  options.skip_known_rejects = true;
-  options.run_id = make_run_id(system_clock());
-  options.host = host_name();
-  options.memory_peak_bytes = memory_peak_bytes;
-  options.stop = &progress.stop;
-  // Workers that meet must not meet again: each goes at a pace of its own.
-  options.retry.seed =
-      static_cast<uint64_t>(system_clock().wall_micros()) ^ static_cast<uint64_t>(getpid()) << 32;
+  smith::EngineOptions engine = SMITH_TRY(engine_options(settings));
+  session->own_lake_ = SMITH_TRY(Lake::open(root, settings, &progress.stop));
+  session->lake_ = session->own_lake_.get();
+  engine.memory_bytes_max -= session->lake_->network_bytes();
+  SMITH_TRY(session->begin(settings, engine));
   return session;
+}
+
+Result<std::unique_ptr<Session>> Session::open(const Share& share, const Settings& settings,
+                                               Console& console, smith::Progress& progress) {
+  auto session = std::make_unique<Session>(console);
+  session->progress_ = &progress;
+  session->lake_ = &share.lake;
+  SMITH_TRY(session->begin(settings, share.engine));
+  return session;
+}
+
+Result<> Session::begin(const Settings& settings, const smith::EngineOptions& options) {
+  smith::PipelineSetup engine;
+  engine.options = options;
+  Lake& lake = *lake_;
+  spools_ = std::make_unique<store::BudgetSpools>(smith::spool_bytes_max(engine.options),
+                                                  lake.tmp_path(), [&lake] { lake.make_tmp(); });
+  engine.spools = spools_.get();
+  engine.progress = progress_;
+  SMITH_TRY(find_contracts(settings, std::move(engine)));
+  forge_options_.reprocess = settings.flag("reprocess");
+  forge_options_.force = settings.flag("force");
+  forge_options_.adopt = settings.flag("adopt");
+  forge_options_.skip_known_rejects = true;
+  forge_options_.run_id = make_run_id(system_clock());
+  forge_options_.host = host_name();
+  forge_options_.memory_peak_bytes = memory_peak_bytes;
+  forge_options_.stop = &progress_->stop;
+  // Workers that meet must not meet again: each goes at a pace of its own.
+  forge_options_.retry.seed =
+      static_cast<uint64_t>(system_clock().wall_micros()) ^ static_cast<uint64_t>(getpid()) << 32;
+  return {};
 }
 
 Result<> Session::find_contracts(const Settings& settings, smith::PipelineSetup engine) {
@@ -92,10 +107,15 @@ smith::RunResult Session::forge(const std::string& key, uint64_t bytes) {
   progress_->raw_bytes = 0;
   progress_->rows = 0;
   progress_->rejects = 0;
-  ProgressLine line(console_, key, *progress_, bytes);
-  smith::Smithy smithy{lake_->source(), lake_->target(), lake_->prefixes(),
-                       *contracts_,     system_clock(),  forge_options_};
-  return smith::forge(key, smithy);
+  // Of several at a time, lines would be drawn over each other.
+  std::optional<ProgressLine> line;
+  if (own_lake_ != nullptr) line.emplace(console_, key, *progress_, bytes);
+  return smith::forge(key, smithy());
+}
+
+smith::Smithy Session::smithy() {
+  return {lake_->source(), lake_->target(), lake_->prefixes(),
+          *contracts_,     system_clock(),  forge_options_};
 }
 
 smith::RunResult Session::converge(const std::string& key, uint64_t bytes) {

@@ -25,6 +25,13 @@ Error trailing_garbage(uint64_t at) {
           "remove what was appended to the compressed file", "compression-error"};
 }
 
+// The first bytes of a magic number and nothing behind them: what is left of a compressed file that
+// was cut off. Only beginnings that UTF-8 text can't have count; "(", zstd's first byte, is a
+// header.
+bool is_cut_magic(std::string_view whole) {
+  return whole == "\x1f" || whole == "\x28\xb5" || whole == "\x28\xb5\x2f";
+}
+
 }  // namespace
 
 struct Reader::State {
@@ -72,6 +79,7 @@ struct Reader::State {
   Result<> start() {
     started = true;
     SMITH_TRY(fill(4));
+    if (is_cut_magic(pending())) return truncated(raw_bytes);
     auto gzip = make_gzip_inflater();
     auto zstd = make_zstd_inflater(window_bytes_max);
     if (gzip->continues(pending())) {
@@ -104,6 +112,7 @@ struct Reader::State {
     }
     if (pending().empty()) return false;
     SMITH_TRY(fill(4));
+    if (is_cut_magic(pending())) return truncated(raw_bytes);
     if (!inflater->continues(pending())) return trailing_garbage(raw_position());
     return true;
   }

@@ -106,13 +106,29 @@ TEST(Reader, joins_zstd_frames_and_passes_over_skippable_ones) {
 
 TEST(Reader, refuses_truncated_data_at_every_cut) {
   for (const std::string& raw : {gzip("a,b\n1,2\n"), zstd("a,b\n1,2\n")}) {
-    for (size_t cut = 4; cut < raw.size(); ++cut) {
+    bool is_gzip = raw[0] == '\x1f';
+    for (size_t cut = is_gzip ? 1 : 2; cut < raw.size(); ++cut) {
       Read read = read_all(raw.substr(0, cut));
       ASSERT_TRUE(read.error.has_value()) << cut;
       EXPECT_EQ(read.error->code, Code::corrupt);
       EXPECT_EQ(read.error->type, "compression-error");
     }
   }
+}
+
+TEST(Reader, takes_text_that_begins_like_a_magic_number) {
+  for (std::string text : {"(", "P", "P*", "P*M", "(\n1\n"}) {
+    Read read = read_all(text);
+    EXPECT_FALSE(read.error.has_value()) << text;
+    EXPECT_EQ(read.text, text);
+  }
+}
+
+TEST(Reader, tells_a_second_member_that_was_cut_from_garbage) {
+  Read read = read_all(gzip("a\n") + "\x1f");
+  ASSERT_TRUE(read.error.has_value());
+  EXPECT_NE(read.error->message.find("ends in the middle"), std::string::npos)
+      << read.error->message;
 }
 
 TEST(Reader, refuses_a_wrong_checksum) {

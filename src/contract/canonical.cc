@@ -75,6 +75,11 @@ Json schema_json(const Contract& contract) {
   return json;
 }
 
+Json target_json(const Contract& contract) {
+  Compression compression = contract.compression.value_or(compression_default);
+  return Json::object().set("compression", name_of(compression));
+}
+
 Json limits_json(const Limits& limits) {
   Json json = Json::object();
   json.set("maxBadRows", or_null(limits.bad_rows_max));
@@ -107,7 +112,7 @@ Json canonical_json(const Contract& contract) {
   json.set("dialect", dialect_json(contract.dialect));
   json.set("schema", schema_json(contract));
   json.set("silver:contract", Json::object().set("version", contract.version));
-  json.set("silver:target", Json::object().set("compression", name_of(contract.compression)));
+  json.set("silver:target", target_json(contract));
   json.set("silver:policy", policy_json(contract.policy));
   return json;
 }
@@ -130,7 +135,7 @@ Json effective_json(const Contract& contract) {
   json.set("dialect", dialect_json(contract.dialect));
   json.set("schema", schema_json(contract));
   json.set("silver:contract", std::move(identity));
-  json.set("silver:target", Json::object().set("compression", name_of(contract.compression)));
+  json.set("silver:target", target_json(contract));
   json.set("silver:policy", std::move(policy));
   return json;
 }

@@ -45,6 +45,7 @@ enum class ExtraFields : uint8_t { keep, drop, fail };  // keep: kept and inferr
 enum class MissingFields : uint8_t { fail, null };
 enum class BlankLines : uint8_t { skip, quarantine };
 enum class Compression : uint8_t { snappy, zstd };
+inline constexpr Compression compression_default = Compression::snappy;
 // Each as it stands in a descriptor.
 std::string_view name_of(FieldsMatch match);
 std::string_view name_of(ExtraFields extra);
@@ -93,9 +94,9 @@ struct Contract {
   std::vector<std::string> missing_values = {""};
   std::vector<Field> fields;
   Policy policy;
-  Compression compression = Compression::snappy;
-  std::string hash;    // SHA-256, 64 hex digits, of what changes outcomes
-  std::string origin;  // file it came from, for messages
+  std::optional<Compression> compression;  // absent: the options' own
+  std::string hash;                        // SHA-256, 64 hex digits, of what changes outcomes
+  std::string origin;                      // file it came from, for messages
 };
 
 }  // namespace silversmith::contract

@@ -86,7 +86,7 @@ void parse_target(const YamlNode& node, Contract& contract, Problems& problems) 
   MapReader map(node, "silver:target", problems);
   auto codec = read_enum<Compression>(map.take("compression"), map.path("compression"),
                                       {codecs, later_codecs}, problems);
-  contract.compression = codec.value_or(contract.compression);
+  if (codec.has_value()) contract.compression = codec;
   map.not_yet(later);
   map.finish();
 }

@@ -53,6 +53,9 @@ std::vector<std::string> read_missing_values(const YamlNode& node, const std::st
 }
 
 // "decimal(18,2)"; blanks may stand around the numbers.
+constexpr int decimal_digits_max = 38;
+
+// Requires nothing of the scale, which may be greater than the precision.
 std::optional<Decimal> parse_decimal(string_view text) {
   constexpr string_view opening = "decimal(";
   if (text.substr(0, opening.size()) != opening || text.back() != ')') return std::nullopt;
@@ -65,10 +68,22 @@ std::optional<Decimal> parse_decimal(string_view text) {
     auto [stop, error] = std::from_chars(part.data(), part.data() + part.size(), numbers[i]);
     if (error != std::errc() || stop != part.data() + part.size()) return std::nullopt;
   }
-  Decimal decimal{numbers[0], numbers[1]};
-  bool possible =
-      decimal.precision >= 1 && decimal.precision <= 38 && decimal.scale <= decimal.precision;
-  return possible ? std::optional(decimal) : std::nullopt;
+  if (numbers[0] < 1 || numbers[0] > decimal_digits_max) return std::nullopt;
+  return Decimal{numbers[0], numbers[1]};
+}
+
+// Found, and what to write: who gives a greater scale mostly takes the precision for the digits
+// before the point.
+std::string scale_problem(const std::string& text, Decimal decimal) {
+  std::string precision = std::to_string(decimal.precision);
+  std::string problem = ": found " + show(text) +
+                        ", a scale greater than the precision; all digits" +
+                        " count in the precision, wanted a scale of 0 to " + precision;
+  int all = decimal.precision + decimal.scale;
+  if (all > decimal_digits_max) return problem;
+  return problem + ", or decimal(" + std::to_string(all) + "," + std::to_string(decimal.scale) +
+         ") for " + precision + (decimal.precision == 1 ? " digit" : " digits") +
+         " before the point";
 }
 
 // Reads one field; its mapping is open while the parts below take their keys.
@@ -219,7 +234,9 @@ class FieldParser {
     auto text = read_text(*node, map_.path(name), problems_);
     if (!text) return;
     field_.decimal = parse_decimal(*text);
-    if (!field_.decimal) {
+    if (field_.decimal && field_.decimal->scale > field_.decimal->precision) {
+      problems_.add(*node, map_.path(name) + scale_problem(*text, *field_.decimal));
+    } else if (!field_.decimal) {
       problems_.wanted(*node, map_.path(name), "decimal(precision,scale) with precision 1 to 38");
     } else if (type_known_ && field_.type != FieldType::number) {
       problems_.add(*node, map_.path(name) + " stands only in a field of type number");

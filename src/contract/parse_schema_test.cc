@@ -54,11 +54,23 @@ TEST(ParseSchema, reads_decimals_up_to_38_digits) {
   EXPECT_EQ(
       parse_field("type: number, 'silver:physical': 'decimal(38,0)'").contract.fields[0].decimal,
       (Decimal{38, 0}));
-  for (const char* text : {"decimal(39,0)", "decimal(0,0)", "decimal(5,6)", "decimal(5)",
-                           "decimal(", "decimal(,)", "decimal(300,2)", "int32", "decimal(5,2) "}) {
+  for (const char* text : {"decimal(39,0)", "decimal(0,0)", "decimal(5)", "decimal(", "decimal(,)",
+                           "decimal(300,2)", "int32", "decimal(5,2) "}) {
     std::string field = "type: number, 'silver:physical': '" + std::string(text) + "'";
     EXPECT_NE(parse_field(field).error.find("wanted decimal("), std::string::npos) << text;
   }
+}
+
+TEST(ParseSchema, says_that_a_scale_is_greater_than_its_precision_and_what_to_write) {
+  std::string error = parse_field("type: number, 'silver:physical': 'decimal(3,4)'").error;
+  for (const char* words : {"found \"decimal(3,4)\"", "a scale greater than the precision",
+                            "a scale of 0 to 3", "decimal(7,4) for 3 digits before the point"}) {
+    EXPECT_NE(error.find(words), std::string::npos) << error;
+  }
+  error = parse_field("type: number, 'silver:physical': 'decimal(20,21)'").error;
+  EXPECT_NE(error.find("a scale of 0 to 20"), std::string::npos) << error;
+  EXPECT_EQ(error.find("before the point"), std::string::npos)
+      << "41 digits are too many: " << error;
 }
 
 TEST(ParseSchema, accepts_what_only_people_read) {

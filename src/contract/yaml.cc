@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "contract/open_bracket.h"
 
 namespace silversmith::contract {
 namespace {
@@ -37,7 +38,7 @@ class TreeBuilder final : public YAML::EventHandler {
  public:
   explicit TreeBuilder(std::string_view text) : text_(text) {}
 
-  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentStart(const YAML::Mark& mark) override { start_ = mark; }
   void OnDocumentEnd() override {}
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
@@ -73,6 +74,7 @@ class TreeBuilder final : public YAML::EventHandler {
   void OnMapEnd() override { close(); }
 
   const std::optional<Problem>& problem() const { return problem_; }
+  const YAML::Mark& start() const { return start_; }
   std::optional<YamlNode> take() { return std::move(root_); }
 
  private:
@@ -154,6 +156,7 @@ class TreeBuilder final : public YAML::EventHandler {
   }
 
   std::string_view text_;
+  YAML::Mark start_;
   std::vector<Open> open_;
   std::optional<YamlNode> root_;
   std::optional<Problem> problem_;
@@ -188,6 +191,40 @@ std::optional<Problem> check_bytes(std::string_view text) {
   return problem;
 }
 
+// What is wrong with a text that ends too soon. The library takes an unclosed bracket for the
+// beginning of a key, and says so of the place where it opens.
+std::optional<Problem> cut_off(std::string_view text) {
+  std::optional<OpenBracket> open = find_open_bracket(text);
+  if (!open) return std::nullopt;
+  std::string what = "the text ends here, but the ";
+  what += open->opener;
+  what += " at " + std::to_string(open->place.line) + ":" + std::to_string(open->place.column);
+  return Problem{open->end.line, open->end.column, what + " is not closed: is the file cut off?"};
+}
+
+// The library's words for what it wanted at a place.
+std::string plain_words(const std::string& message) {
+  if (message == "end of map flow not found") return "wanted a comma or } here";
+  if (message == "end of sequence flow not found") return "wanted a comma or ] here";
+  return message;
+}
+
+std::optional<Problem> read_tree(std::string_view text, TreeBuilder& builder) {
+  // The library reports by exceptions; this is the only place that sees one.
+  try {
+    std::istringstream stream{std::string(text)};
+    YAML::Parser parser(stream);
+    parser.HandleNextDocument(builder);
+    if (builder.problem()) return builder.problem();
+    TreeBuilder second(text);
+    if (!parser.HandleNextDocument(second)) return std::nullopt;
+    return problem_at(second.start(), "more than one YAML document: the second begins here");
+  } catch (const YAML::Exception& error) {
+    if (builder.problem()) return builder.problem();
+    return problem_at(error.mark, plain_words(error.msg));
+  }
+}
+
 }  // namespace
 
 std::string_view name_of(YamlKind kind) {
@@ -206,19 +243,8 @@ Result<YamlNode> parse_yaml(std::string_view text, std::string_view origin) {
     text.remove_prefix(byte_order_mark.size());
   }
   TreeBuilder builder(text);
-  bool more = false;
-  // The library reports by exceptions; this is the only place that sees one.
-  try {
-    std::istringstream stream{std::string(text)};
-    YAML::Parser parser(stream);
-    parser.HandleNextDocument(builder);
-    TreeBuilder ignored(text);
-    more = !builder.problem() && parser.HandleNextDocument(ignored);
-  } catch (const YAML::Exception& error) {
-    if (!builder.problem()) return error_at(problem_at(error.mark, error.msg), origin);
-  }
-  if (builder.problem()) return error_at(*builder.problem(), origin);
-  if (more) return error_at({1, 1, "more than one YAML document"}, origin);
+  std::optional<Problem> problem = read_tree(text, builder);
+  if (problem) return error_at(cut_off(text).value_or(*problem), origin);
   std::optional<YamlNode> root = builder.take();
   if (!root) return error_at({1, 1, "the text is empty"}, origin);
   return *std::move(root);

@@ -73,9 +73,29 @@ TEST(Yaml, refuses_what_is_no_text_or_no_single_document) {
   EXPECT_EQ(error_of("a: b\nc: \xff\n"), "f.yaml:2:4: not UTF-8");
   EXPECT_NE(error_of(std::string_view("a: \0", 4)).find("NUL"), std::string::npos);
   EXPECT_NE(error_of("a: 1\n---\nb: 2\n").find("more than one"), std::string::npos);
+  EXPECT_EQ(error_of("a: 1\n---\nb: 2\n").find("f.yaml:2:1: "), 0U);
   EXPECT_NE(error_of("").find("empty"), std::string::npos);
   EXPECT_NE(error_of("a: [1\n").find("f.yaml:"), std::string::npos);
   EXPECT_EQ(parse_yaml("a: [1\n", "f").error().code, Code::invalid);
+}
+
+TEST(Yaml, says_where_a_text_was_cut_off) {
+  EXPECT_EQ(
+      error_of("{\"a\": 1,\n \"b\": [1, {\"c\": 2}"),
+      "f.yaml:2:19: the text ends here, but the [ at 2:7 is not closed: is the file cut off?");
+  EXPECT_EQ(
+      error_of("{\"a\": \"x\n"),
+      "f.yaml:1:9: the text ends here, but the \" at 1:7 is not closed: is the file cut off?");
+  EXPECT_EQ(error_of("a: b\nc: {d: [e]\n").find("f.yaml:2:11: the text ends here"), 0U);
+  std::string whole = R"({"name": "n", "schema": {"fields": [{"name": "a", "type": "string"}]}})";
+  for (size_t cut = 1; cut < whole.size(); ++cut) {
+    EXPECT_NE(error_of(whole.substr(0, cut)).find("the text ends here"), std::string::npos) << cut;
+  }
+}
+
+TEST(Yaml, says_where_a_comma_is_missing) {
+  EXPECT_EQ(error_of("{\"a\": 1\n \"b\": 2}").find("f.yaml:2:5: wanted a comma or }"), 0U)
+      << error_of("{\"a\": 1\n \"b\": 2}");
 }
 
 }  // namespace

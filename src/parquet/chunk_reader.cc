@@ -62,7 +62,8 @@ Result<bool> ChunkReader::next(RawPage& page) {
 Result<> ChunkReader::take_dictionary(const RawPage& page) {
   uint32_t count = page.header.values;
   // Each entry takes at least a byte of the page: this bounds the allocation.
-  if (page.header.encoding != 0 || count > page.image.size()) {
+  bool plain = page.header.encoding == 0 || page.header.encoding == 2;  // 2: as it once was called
+  if (!plain || count > page.image.size()) {
     return corrupt("a dictionary page is damaged");
   }
   dictionary_image_.clear();
@@ -73,13 +74,17 @@ Result<> ChunkReader::take_dictionary(const RawPage& page) {
                       dictionary_.data());
 }
 
-Result<> ChunkReader::decode_levels(std::string_view& image, uint32_t rows,
+Result<> ChunkReader::decode_levels(const PageHeader& header, std::string_view& image,
                                     Buffer<uint32_t>& levels) const {
   if (spec_.required) return {};
+  if (header.level_encoding != static_cast<int32_t>(Encoding::rle)) {
+    return corrupt("levels of encoding " + std::to_string(header.level_encoding) +
+                   " are not supported");
+  }
   if (image.size() < 4) return corrupt("a page lacks its levels");
   uint32_t size = load4(image.data());
   if (size > image.size() - 4) return corrupt("levels pass their page's end");
-  SMITH_TRY(decode_hybrid(image.substr(4, size), 1, rows, levels));
+  SMITH_TRY(decode_hybrid(image.substr(4, size), 1, header.values, levels));
   image.remove_prefix(4 + size_t{size});
   return {};
 }
@@ -111,7 +116,7 @@ Result<> ChunkReader::decode(const RawPage& page, frame::Column& column, Buffer<
   std::string_view bytes = page.image;
   uint32_t rows = page.header.values;
   Buffer<uint32_t> levels;
-  SMITH_TRY(decode_levels(bytes, rows, levels));
+  SMITH_TRY(decode_levels(page.header, bytes, levels));
   uint32_t present = rows;
   for (uint32_t level : levels) present -= level == 0 ? 1 : 0;
   SMITH_TRY(decode_values(page, bytes, present));

@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "base/stream.h"
 #include "parquet/footer.h"
+#include "parquet/page_header.h"
 #include "parquet/schema.h"
 
 namespace silversmith::parquet {
@@ -36,7 +37,8 @@ class ChunkReader {
   Result<> take_dictionary(const RawPage& page);
 
  private:
-  Result<> decode_levels(std::string_view& image, uint32_t rows, Buffer<uint32_t>& levels) const;
+  Result<> decode_levels(const PageHeader& header, std::string_view& image,
+                         Buffer<uint32_t>& levels) const;
   Result<> decode_values(const RawPage& page, std::string_view bytes, uint32_t count);
 
   RandomAccess& file_;

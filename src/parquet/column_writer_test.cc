@@ -5,6 +5,7 @@
 
 #include "parquet/compress.h"
 #include "parquet/footer.h"
+#include "parquet/page_header.h"
 #include "support/parquet_values.h"
 
 namespace silversmith::parquet {

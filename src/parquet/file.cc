@@ -14,20 +14,30 @@ namespace silversmith::parquet {
 
 namespace {
 
-// Counts what goes by.
-class CountingSink : public ByteSink {
+// Counts and hashes what goes by.
+class SummingSink : public ByteSink {
  public:
-  explicit CountingSink(ByteSink& sink) : sink_(sink) {}
+  explicit SummingSink(ByteSink& sink) : sink_(sink) {}
   Result<> write(std::string_view bytes) override {
+    hash_.update(bytes);
+    return write_unhashed(bytes);
+  }
+  Result<> write_unhashed(std::string_view bytes) {
     count_ += bytes.size();
     return sink_.write(bytes);
   }
+  // Bytes that are written later.
+  void hash_ahead(std::string_view bytes) { hash_.update(bytes); }
   uint64_t count() const { return count_; }
+  Hash128 hash() const { return hash_.digest(); }
 
  private:
   ByteSink& sink_;
   uint64_t count_ = 0;
+  ContentHash hash_;
 };
+
+constexpr size_t checksum_digits = 32;
 
 // Where the encoded entries of a chunk stand in the stores, one behind the other.
 struct WrittenChunk {
@@ -81,7 +91,7 @@ struct Cursor {
 struct FileWriter::State {
   Schema schema;
   WriterOptions options;
-  CountingSink sink;
+  SummingSink sink;
   SpoolMaker* spools;
   ContentHash digest;
   Entries entries;
@@ -167,7 +177,11 @@ struct FileWriter::State {
   }
 
   // The footer goes out entry by entry: with many chunks it is larger than what we want to hold.
-  Result<> write_footer(const KeyValues& key_values, Cursor regular, Cursor behind) {
+  //
+  //   PAR1 ... pages ... footer ... silversmith.checksum │ 32 digits │ created_by ... PAR1
+  //   └──────────────── hashed ─────────────────────────┘            └───── hashed ──────┘
+  Result<> write_end(const KeyValues& key_values, Cursor regular, Cursor behind) {
+    uint64_t place = sink.count();
     ThriftWriter out;
     out.begin_struct();
     out.field_i32(1, 1);
@@ -182,8 +196,22 @@ struct FileWriter::State {
       }
       put_row_group(out, i);
     }
-    put_tail(out, key_values);
-    return sink.write(out.bytes());
+    put_key_values(out, key_values);
+    std::string before = out.bytes();
+    out.drain();
+    before.resize(before.size() - checksum_digits);
+    put_tail(out);
+    SMITH_TRY(sink.write(before));
+    uint64_t bytes = sink.count() - place + checksum_digits + out.bytes().size();
+    if (bytes > file_footer_bytes_max) {
+      return Error{Code::limit, "the Parquet footer passes 2 GiB", "split the file", ""};
+    }
+    auto length = static_cast<uint32_t>(bytes);
+    std::string after = out.bytes();
+    after.append(reinterpret_cast<const char*>(&length), 4).append(magic);
+    sink.hash_ahead(after);
+    SMITH_TRY(sink.write_unhashed(sink.hash().hex()));
+    return sink.write_unhashed(after);
   }
 
   Result<> write_chunk_entry(ThriftWriter& out, Cursor& cursor) {
@@ -226,14 +254,22 @@ struct FileWriter::State {
     out.end_struct();
   }
 
-  void put_tail(ThriftWriter& out, const KeyValues& key_values) const {
-    out.begin_list(5, ThriftType::structure, key_values.size());
+  // Ends with the last value's bytes, as the checksum's are not known yet.
+  static void put_key_values(ThriftWriter& out, const KeyValues& key_values) {
+    out.begin_list(5, ThriftType::structure, key_values.size() + 1);
     for (const auto& [key, value] : key_values) {
       out.begin_struct();
       out.field_binary(1, key);
       out.field_binary(2, value);
       out.end_struct();
     }
+    out.begin_struct();
+    out.field_binary(1, checksum_key);
+    out.field_binary(2, std::string(checksum_digits, '0'));
+  }
+
+  void put_tail(ThriftWriter& out) const {
+    out.end_struct();  // of the checksum's key-value
     out.field_binary(6, options.created_by);
     out.begin_list(7, ThriftType::structure, schema.size());
     for (size_t i = 0; i < schema.size(); ++i) {
@@ -291,9 +327,9 @@ Result<FileSummary> FileWriter::finish(const KeyValues& key_values) {
   SMITH_CHECK(filled || !state.options.late_column.has_value(), "the late column was not filled");
   SMITH_TRY(state.begin());
   FileSummary summary = state.summary();
-  KeyValues all = {{"silversmith.digest", summary.digest.hex()}};
+  KeyValues all = {{std::string(digest_key), summary.digest.hex()}};
   for (const auto& pair : key_values) {
-    if (pair.first != all[0].first) all.push_back(pair);
+    if (pair.first != digest_key && pair.first != checksum_key) all.push_back(pair);
   }
   Cursor regular{state.entries};
   Cursor behind{state.late};
@@ -301,16 +337,7 @@ Result<FileSummary> FileWriter::finish(const KeyValues& key_values) {
   behind.column_place = SMITH_TRY(state.write_index(state.late.column_indexes));
   regular.offset_place = SMITH_TRY(state.write_index(state.entries.offset_indexes));
   behind.offset_place = SMITH_TRY(state.write_index(state.late.offset_indexes));
-  uint64_t footer_place = state.sink.count();
-  SMITH_TRY(state.write_footer(all, regular, behind));
-  uint64_t footer_bytes = state.sink.count() - footer_place;
-  if (footer_bytes > file_footer_bytes_max) {
-    return Error{Code::limit, "the Parquet footer passes 2 GiB", "split the file", ""};
-  }
-  auto length = static_cast<uint32_t>(footer_bytes);
-  std::string tail(reinterpret_cast<const char*>(&length), 4);
-  tail.append(magic);
-  SMITH_TRY(state.sink.write(tail));
+  SMITH_TRY(state.write_end(all, regular, behind));
   summary.bytes = state.sink.count();
   return summary;
 }

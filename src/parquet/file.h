@@ -25,6 +25,10 @@ namespace silversmith::parquet {
 // The longest footer that is written or read: most readers count its bytes in signed 32 bits.
 inline constexpr uint64_t file_footer_bytes_max = (uint64_t{1} << 31) - 1;
 
+// Keys that a file writer adds by itself (docs/formats/parquet.md).
+inline constexpr std::string_view digest_key = "silversmith.digest";
+inline constexpr std::string_view checksum_key = "silversmith.checksum";
+
 using KeyValues = std::vector<std::pair<std::string, std::string>>;
 
 struct ColumnSummary {
@@ -60,8 +64,8 @@ class FileWriter {
   // last append(). Fails with what the sink or a spool fails with.
   Result<> fill_late(std::optional<std::string_view> value);
   FileSummary summary() const;
-  // Page indexes, footer, magic. Key-value "silversmith.digest" is added by itself. Returns the
-  // summary with the final byte count.
+  // Page indexes, footer, magic. The key-values of digest_key and checksum_key are added. Returns
+  // the summary with the final byte count.
   Result<FileSummary> finish(const KeyValues& key_values);
 
  private:

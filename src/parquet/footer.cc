@@ -7,6 +7,7 @@
 #include "base/buffer.h"
 #include "base/limits.h"
 #include "parquet/metadata.h"
+#include "parquet/structs.h"
 #include "parquet/thrift.h"
 
 namespace silversmith::parquet {
@@ -25,37 +26,9 @@ Error corrupt(std::string message) {
   return {Code::corrupt, "not a Parquet file: " + std::move(message), "", ""};
 }
 
-// Calls `take` for each field; what it does not take, it must skip.
-template <class Take>
-void read_struct(ThriftReader& in, Take take) {
-  in.begin_struct();
-  for (auto field = in.next_field(); field.type != ThriftType::stop; field = in.next_field()) {
-    take(field);
-  }
-  in.end_struct();
-}
-
 // What the entries that we make much larger take at least: their mandatory fields.
 constexpr size_t chunk_entry_bytes_min = 20;
 constexpr size_t row_group_entry_bytes_min = 7 + chunk_entry_bytes_min;
-
-template <class Each>
-void read_list(ThriftReader& in, Each each, size_t element_bytes_min = 1) {
-  auto list = in.list(element_bytes_min);
-  for (uint32_t i = 0; i < list.count && !in.bad(); ++i) each();
-}
-
-uint64_t natural(ThriftReader& in) {
-  int64_t value = in.integer();
-  if (value < 0) in.fail();
-  return value < 0 ? 0 : static_cast<uint64_t>(value);
-}
-
-uint32_t natural32(ThriftReader& in) {
-  int32_t value = in.integer32();
-  if (value < 0) in.fail();
-  return value < 0 ? 0 : static_cast<uint32_t>(value);
-}
 
 struct Element {
   int32_t physical = -1;
@@ -65,31 +38,46 @@ struct Element {
   int32_t converted = -1;
   int32_t scale = 0;
   int32_t precision = 0;
-  int16_t logical = 0;
+  int16_t logical = logical_none;
+  int32_t logical_scale = 0;
+  int32_t logical_precision = 0;
   bool utc = false;
   int16_t unit = 0;
   std::string name;
 };
 
 void read_time_type(ThriftReader& in, Element& element) {
-  read_struct(in, [&](ThriftReader::Field field) {
-    if (field.id == 1)
+  read_struct(in, structs::time_type, [&](ThriftReader::Field field) {
+    if (field.id == 1) {
       element.utc = in.boolean(field.type);
-    else if (field.id == 2 && field.type == ThriftType::structure) {
-      read_struct(in, [&](ThriftReader::Field unit) {
+    } else if (field.id == 2) {
+      read_struct(in, structs::time_unit, [&](ThriftReader::Field unit) {
         element.unit = unit.id;
         in.skip(unit.type);
       });
-    } else
+    } else {
+      in.skip(field.type);
+    }
+  });
+}
+
+void read_decimal_type(ThriftReader& in, Element& element) {
+  read_struct(in, structs::decimal_type, [&](ThriftReader::Field field) {
+    if (field.id == 1)
+      element.logical_scale = in.integer32();
+    else if (field.id == 2)
+      element.logical_precision = in.integer32();
+    else
       in.skip(field.type);
   });
 }
 
 void read_logical(ThriftReader& in, Element& element) {
-  read_struct(in, [&](ThriftReader::Field field) {
+  read_struct(in, structs::logical_type, [&](ThriftReader::Field field) {
     element.logical = field.id;
-    bool timed = field.id == 7 || field.id == 8;
-    if (timed && field.type == ThriftType::structure)
+    if (field.id == logical_decimal)
+      read_decimal_type(in, element);
+    else if (field.id == logical_time || field.id == logical_timestamp)
       read_time_type(in, element);
     else
       in.skip(field.type);
@@ -98,7 +86,7 @@ void read_logical(ThriftReader& in, Element& element) {
 
 Element read_element(ThriftReader& in) {
   Element element;
-  read_struct(in, [&](ThriftReader::Field field) {
+  read_struct(in, structs::schema_element, [&](ThriftReader::Field field) {
     switch (field.id) {
       case 1: element.physical = in.integer32(); return;
       case 2: element.length = in.integer32(); return;
@@ -108,20 +96,36 @@ Element read_element(ThriftReader& in) {
       case 6: element.converted = in.integer32(); return;
       case 7: element.scale = in.integer32(); return;
       case 8: element.precision = in.integer32(); return;
-      case 10:
-        if (field.type == ThriftType::structure) return read_logical(in, element);
-        return in.skip(field.type);
+      case 10: return read_logical(in, element);
       default: in.skip(field.type);
     }
   });
   return element;
 }
 
+// The older converted type and the newer logical one say the same, where both are there.
+bool types_agree(const Element& element) {
+  switch (element.converted) {
+    case converted_utf8:
+      return element.logical == logical_none || element.logical == logical_string;
+    case converted_decimal:
+      return element.logical == logical_none ||
+             (element.logical == logical_decimal && element.logical_scale == element.scale &&
+              element.logical_precision == element.precision);
+    case converted_date: return element.logical == logical_none || element.logical == logical_date;
+    case converted_json: return element.logical == logical_none || element.logical == logical_json;
+    default:
+      return element.physical == static_cast<int32_t>(Physical::int64) ||
+             element.logical == logical_none;
+  }
+}
+
 std::optional<frame::Type> type_of(const Element& element) {
   using frame::Kind;
+  if (!types_agree(element)) return std::nullopt;
   auto plain = [](Kind kind) { return frame::Type{kind, 0, 0, false}; };
   bool micros = element.unit == 2;
-  if (element.converted == 5) {
+  if (element.converted == converted_decimal) {
     if (element.precision < 1 || element.precision > 38 || element.scale < 0 ||
         element.scale > element.precision) {
       return std::nullopt;
@@ -132,18 +136,21 @@ std::optional<frame::Type> type_of(const Element& element) {
   switch (element.physical) {
     case 0: return plain(Kind::boolean);
     case 1:
-      if (element.converted == 6) return plain(Kind::date);
+      if (element.converted == converted_date) return plain(Kind::date);
       return std::nullopt;
     case 2:
-      if (element.logical == 7 && micros) return plain(Kind::time);
-      if (element.logical == 8 && micros) return frame::Type{Kind::timestamp, 0, 0, element.utc};
-      if (element.logical == 0 && element.converted == -1) return plain(Kind::int64);
+      if (element.logical == logical_time && micros) return plain(Kind::time);
+      if (element.logical == logical_timestamp && micros)
+        return frame::Type{Kind::timestamp, 0, 0, element.utc};
+      if (element.logical == logical_none && element.converted == converted_none)
+        return plain(Kind::int64);
       return std::nullopt;
     case 5: return plain(Kind::float64);
     case 6:
-      if (element.converted == 0) return plain(Kind::text);
-      if (element.converted == 19) return plain(Kind::json);
-      if (element.converted == -1 && element.logical == 0) return plain(Kind::binary);
+      if (element.converted == converted_utf8) return plain(Kind::text);
+      if (element.converted == converted_json) return plain(Kind::json);
+      if (element.converted == converted_none && element.logical == logical_none)
+        return plain(Kind::binary);
       return std::nullopt;
     default: return std::nullopt;
   }
@@ -164,7 +171,7 @@ Result<ColumnSpec> spec_of(const Element& element) {
 }
 
 void read_statistics(ThriftReader& in, ChunkEntry& chunk) {
-  read_struct(in, [&](ThriftReader::Field field) {
+  read_struct(in, structs::statistics, [&](ThriftReader::Field field) {
     switch (field.id) {
       case 3: chunk.null_count = natural(in); return;
       case 5:
@@ -191,32 +198,53 @@ void read_codec(ThriftReader& in, ChunkEntry& chunk) {
   }
 }
 
-void read_chunk_metadata(ThriftReader& in, ChunkEntry& chunk) {
-  read_struct(in, [&](ThriftReader::Field field) {
-    switch (field.id) {
-      case 1: chunk.physical = in.integer32(); return;
-      case 2: return read_list(in, [&] { chunk.encodings.push_back(in.integer32()); });
-      case 4: return read_codec(in, chunk);
-      case 5: chunk.values = natural(in); return;
-      case 6: chunk.uncompressed_bytes = natural(in); return;
-      case 7: chunk.compressed_bytes = natural(in); return;
-      case 9: chunk.data_offset = natural(in); return;
-      case 11: chunk.dictionary_offset = natural(in); return;
-      case 12:
-        if (field.type == ThriftType::structure) return read_statistics(in, chunk);
-        return in.skip(field.type);
-      default: in.skip(field.type);
+void read_key_value(ThriftReader& in, KeyValues& key_values, uint64_t* value_place) {
+  auto& pair = key_values.emplace_back();
+  read_struct(in, structs::key_value, [&](ThriftReader::Field field) {
+    if (field.id == 1) {
+      pair.first = in.binary();
+    } else if (field.id == 2) {
+      pair.second = in.binary();
+      if (value_place != nullptr) *value_place = in.position() - pair.second.size();
+    } else {
+      in.skip(field.type);
     }
   });
 }
 
-ChunkEntry read_chunk(ThriftReader& in) {
-  ChunkEntry chunk;
-  read_struct(in, [&](ThriftReader::Field field) {
+void read_chunk_metadata(ThriftReader& in, std::string_view column, ChunkEntry& chunk) {
+  KeyValues unused;
+  std::vector<std::string_view> path;
+  read_struct(in, structs::column_metadata, [&](ThriftReader::Field field) {
     switch (field.id) {
-      case 3:
-        if (field.type == ThriftType::structure) return read_chunk_metadata(in, chunk);
-        return in.fail();
+      case 1: chunk.physical = in.integer32(); return;
+      case 2:
+        return read_list(in, ThriftType::i32, [&] { chunk.encodings.push_back(in.integer32()); });
+      case 3: return read_list(in, ThriftType::binary, [&] { path.emplace_back(in.binary()); });
+      case 4: return read_codec(in, chunk);
+      case 5: chunk.values = natural(in); return;
+      case 6: chunk.uncompressed_bytes = natural(in); return;
+      case 7: chunk.compressed_bytes = natural(in); return;
+      case 8:
+        return read_list(in, ThriftType::structure, [&] { read_key_value(in, unused, nullptr); });
+      case 9: chunk.data_offset = natural(in); return;
+      case 11: chunk.dictionary_offset = natural(in); return;
+      case 12: return read_statistics(in, chunk);
+      case 13:
+        return read_list(in, ThriftType::structure,
+                         [&] { pass_over(in, structs::encoding_stats); });
+      default: in.skip(field.type);
+    }
+  });
+  chunk.names_its_column = path.size() == 1 && path[0] == column;
+}
+
+ChunkEntry read_chunk(ThriftReader& in, std::string_view column) {
+  ChunkEntry chunk;
+  bool described = false;
+  read_struct(in, structs::column_chunk, [&](ThriftReader::Field field) {
+    switch (field.id) {
+      case 3: described = true; return read_chunk_metadata(in, column, chunk);
       case 4: chunk.offset_index.offset = natural(in); return;
       case 5: chunk.offset_index.size = natural32(in); return;
       case 6: chunk.column_index.offset = natural(in); return;
@@ -224,62 +252,102 @@ ChunkEntry read_chunk(ThriftReader& in) {
       default: in.skip(field.type);
     }
   });
+  // The format allows it to stand elsewhere, which no reader follows.
+  if (!described) in.fail();
   return chunk;
 }
 
-RowGroupEntry read_row_group(ThriftReader& in) {
+// `elements` are the schema's, the root first; writers write them in front of the row groups.
+RowGroupEntry read_row_group(ThriftReader& in, const std::vector<Element>& elements) {
   RowGroupEntry row_group;
-  read_struct(in, [&](ThriftReader::Field field) {
+  auto add_chunk = [&] {
+    size_t element = row_group.chunks.size() + 1;
+    std::string_view column;
+    if (element < elements.size()) column = elements[element].name;
+    row_group.chunks.push_back(read_chunk(in, column));
+  };
+  read_struct(in, structs::row_group, [&](ThriftReader::Field field) {
     switch (field.id) {
-      case 1:
-        return read_list(
-            in, [&] { row_group.chunks.push_back(read_chunk(in)); }, chunk_entry_bytes_min);
+      case 1: return read_list(in, ThriftType::structure, add_chunk, chunk_entry_bytes_min);
       case 2: row_group.bytes = natural(in); return;
       case 3: row_group.rows = natural(in); return;
+      case 4:
+        return read_list(in, ThriftType::structure,
+                         [&] { pass_over(in, structs::sorting_column); });
       default: in.skip(field.type);
     }
   });
   return row_group;
 }
 
-void read_key_value(ThriftReader& in, KeyValues& key_values) {
-  auto& pair = key_values.emplace_back();
-  read_struct(in, [&](ThriftReader::Field field) {
-    if (field.id == 1)
-      pair.first = in.binary();
-    else if (field.id == 2)
-      pair.second = in.binary();
-    else
-      in.skip(field.type);
+struct Decoded {
+  Footer footer;
+  std::vector<Element> elements;
+  std::optional<size_t> orders;  // how many columns have one
+  int32_t version = 0;
+};
+
+void read_file_metadata(ThriftReader& in, Decoded& decoded) {
+  Footer& footer = decoded.footer;
+  read_struct(in, structs::file_metadata, [&](ThriftReader::Field field) {
+    switch (field.id) {
+      case 1: decoded.version = in.integer32(); return;
+      case 2:
+        return read_list(in, ThriftType::structure,
+                         [&] { decoded.elements.push_back(read_element(in)); });
+      case 3: footer.rows = natural(in); return;
+      case 4:
+        return read_list(
+            in, ThriftType::structure,
+            [&] { footer.row_groups.push_back(read_row_group(in, decoded.elements)); },
+            row_group_entry_bytes_min);
+      case 5:
+        return read_list(in, ThriftType::structure, [&] {
+          read_key_value(in, footer.key_values, &footer.value_places.emplace_back());
+        });
+      case 6: footer.created_by = in.binary(); return;
+      case 7:
+        decoded.orders = 0;
+        return read_list(in, ThriftType::structure, [&] {
+          pass_over(in, structs::column_order);
+          ++*decoded.orders;
+        });
+      default: in.skip(field.type);
+    }
   });
+}
+
+// What we write, we know: a type that we don't is then a damaged one.
+Error as_ours(const Footer& footer, Error error) {
+  bool ours =
+      footer.created_by.starts_with("silversmith ") || footer.key_value(checksum_key) != nullptr;
+  return ours ? corrupt("its schema is damaged: " + error.message) : error;
 }
 
 Result<Footer> decode_footer(std::string_view bytes) {
   ThriftReader in(bytes);
-  Footer footer;
-  std::vector<Element> elements;
-  read_struct(in, [&](ThriftReader::Field field) {
-    switch (field.id) {
-      case 2: return read_list(in, [&] { elements.push_back(read_element(in)); });
-      case 3: footer.rows = natural(in); return;
-      case 4:
-        return read_list(
-            in, [&] { footer.row_groups.push_back(read_row_group(in)); },
-            row_group_entry_bytes_min);
-      case 5: return read_list(in, [&] { read_key_value(in, footer.key_values); });
-      case 6: footer.created_by = in.binary(); return;
-      default: in.skip(field.type);
-    }
-  });
-  if (in.bad()) return corrupt("its footer is damaged");
+  Decoded decoded;
+  read_file_metadata(in, decoded);
+  const std::vector<Element>& elements = decoded.elements;
+  // A field whose id was changed looks like one of a later version and is passed over with all that
+  // is in it; what stands in ours is known.
+  bool hidden = decoded.footer.key_value(checksum_key) == nullptr &&
+                bytes.find(checksum_key) != std::string_view::npos;
+  if (in.bad() || in.position() != bytes.size() || hidden) return corrupt("its footer is damaged");
+  if (decoded.version < 1 || decoded.version > 2) return corrupt("its version is unknown");
   if (elements.empty() ||
       static_cast<size_t>(std::max(elements[0].children, 0)) != elements.size() - 1) {
     return corrupt("its schema is nested or damaged");
   }
-  for (size_t i = 1; i < elements.size(); ++i) {
-    footer.schema.push_back(SMITH_TRY(spec_of(elements[i])));
+  if (decoded.orders.has_value() && *decoded.orders != elements.size() - 1) {
+    return corrupt("it orders the values of other columns");
   }
-  return footer;
+  for (size_t i = 1; i < elements.size(); ++i) {
+    Result<ColumnSpec> spec = spec_of(elements[i]);
+    if (!spec) return as_ours(decoded.footer, std::move(spec).error());
+    decoded.footer.schema.push_back(std::move(*spec));
+  }
+  return std::move(decoded.footer);
 }
 
 bool inside(uint64_t offset, uint64_t size, uint64_t end) {
@@ -301,6 +369,7 @@ bool sound_bound(frame::Type type, const std::string& bound) {
 
 bool sound_chunk(const ColumnSpec& spec, const ChunkEntry& chunk, uint64_t end) {
   if (chunk.physical != static_cast<int32_t>(physical_of(spec.type))) return false;
+  if (!chunk.names_its_column) return false;
   if (chunk.dictionary_offset.has_value() && *chunk.dictionary_offset >= chunk.data_offset) {
     return false;
   }
@@ -333,6 +402,13 @@ Result<> check_footer(const Footer& footer, uint64_t end) {
 
 }  // namespace
 
+const std::string* Footer::key_value(std::string_view key) const {
+  for (const auto& pair : key_values) {
+    if (pair.first == key) return &pair.second;
+  }
+  return nullptr;
+}
+
 Result<Footer> read_footer(RandomAccess& file) {
   uint64_t size = file.size();
   if (size < 12) return corrupt("it has " + std::to_string(size) + " bytes");
@@ -353,85 +429,8 @@ Result<Footer> read_footer(RandomAccess& file) {
   SMITH_TRY(file.read_at(size - 8 - length, bytes.span()));
   Footer footer = SMITH_TRY(decode_footer({bytes.data(), bytes.size()}));
   SMITH_TRY(check_footer(footer, size - 8 - length));
+  for (uint64_t& place : footer.value_places) place += size - 8 - length;
   return footer;
-}
-
-Result<PageHeader> read_page_header(std::string_view bytes) {
-  ThriftReader in(bytes);
-  PageHeader header;
-  auto read_inner = [&] {
-    read_struct(in, [&](ThriftReader::Field field) {
-      if (field.id == 1)
-        header.values = natural32(in);
-      else if (field.id == 2)
-        header.encoding = in.integer32();
-      else
-        in.skip(field.type);
-    });
-  };
-  read_struct(in, [&](ThriftReader::Field field) {
-    switch (field.id) {
-      case 1: header.kind = in.integer32(); return;
-      case 2: header.uncompressed_bytes = natural32(in); return;
-      case 3: header.compressed_bytes = natural32(in); return;
-      case 4: header.crc = static_cast<uint32_t>(in.integer32()); return;
-      case 5:
-      case 7:
-        if (field.type == ThriftType::structure) return read_inner();
-        return in.skip(field.type);
-      default: in.skip(field.type);
-    }
-  });
-  if (in.bad()) return Error{Code::corrupt, "a page header is damaged", "", ""};
-  header.header_bytes = static_cast<uint32_t>(in.position());
-  return header;
-}
-
-Result<ColumnIndex> read_column_index(std::string_view bytes) {
-  ThriftReader in(bytes);
-  ColumnIndex index;
-  read_struct(in, [&](ThriftReader::Field field) {
-    switch (field.id) {
-      case 1: return read_list(in, [&] { index.null_pages.push_back(in.list_boolean()); });
-      case 2: return read_list(in, [&] { index.mins.push_back(in.binary()); });
-      case 3: return read_list(in, [&] { index.maxs.push_back(in.binary()); });
-      case 4: index.order = in.integer32(); return;
-      case 5: return read_list(in, [&] { index.null_counts.push_back(in.integer()); });
-      default: in.skip(field.type);
-    }
-  });
-  size_t pages = index.null_pages.size();
-  if (in.bad() || index.mins.size() != pages || index.maxs.size() != pages ||
-      index.null_counts.size() != pages) {
-    return Error{Code::corrupt, "a column index is damaged", "", ""};
-  }
-  return index;
-}
-
-Result<std::vector<PageLocation>> read_offset_index(std::string_view bytes) {
-  ThriftReader in(bytes);
-  std::vector<PageLocation> pages;
-  auto read_location = [&] {
-    auto& page = pages.emplace_back();
-    read_struct(in, [&](ThriftReader::Field field) {
-      if (field.id == 1)
-        page.offset = in.integer();
-      else if (field.id == 2)
-        page.bytes = in.integer32();
-      else if (field.id == 3)
-        page.first_row = in.integer();
-      else
-        in.skip(field.type);
-    });
-  };
-  read_struct(in, [&](ThriftReader::Field field) {
-    if (field.id == 1)
-      read_list(in, read_location);
-    else
-      in.skip(field.type);
-  });
-  if (in.bad()) return Error{Code::corrupt, "an offset index is damaged", "", ""};
-  return pages;
 }
 
 }  // namespace silversmith::parquet

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A file's end → what it says: schema, row groups, chunks, key-values, page indexes. Trusts nothing
-// that it reads; sizes are checked against the file before anything is allocated.
+// A file's end → what it says: schema, row groups, chunks, key-values. Trusts nothing that it
+// reads; sizes are checked against the file before anything is allocated.
 #pragma once
 
 #include <cstdint>
@@ -33,6 +33,7 @@ struct ChunkEntry {
   std::optional<uint64_t> dictionary_offset;
   std::optional<uint64_t> null_count;
   Bounds bounds;
+  bool names_its_column = false;  // its path in the schema is the column's name
   ByteRange column_index;
   ByteRange offset_index;
   // Where its first page stands.
@@ -50,38 +51,13 @@ struct Footer {
   uint64_t rows = 0;
   std::vector<RowGroupEntry> row_groups;
   KeyValues key_values;
+  std::vector<uint64_t> value_places;  // where the values of key_values begin in the file
   std::string created_by;
+
+  const std::string* key_value(std::string_view key) const;  // the first; nullptr when absent
 };
 
 // Fails with corrupt, or with invalid for what is no flat schema of types we know.
 Result<Footer> read_footer(RandomAccess& file);
-
-struct PageHeader {
-  int32_t kind = -1;  // 0 data page v1, 2 dictionary page
-  uint32_t uncompressed_bytes = 0;
-  uint32_t compressed_bytes = 0;
-  std::optional<uint32_t> crc;
-  uint32_t values = 0;
-  int32_t encoding = -1;
-  uint32_t header_bytes = 0;
-};
-// Reads the header at the start of `bytes`. Fails with corrupt.
-Result<PageHeader> read_page_header(std::string_view bytes);
-
-struct ColumnIndex {
-  std::vector<bool> null_pages;
-  std::vector<std::string_view> mins;
-  std::vector<std::string_view> maxs;
-  int32_t order = 0;
-  std::vector<int64_t> null_counts;
-};
-struct PageLocation {
-  int64_t offset = 0;
-  int32_t bytes = 0;
-  int64_t first_row = 0;
-};
-// Views into `bytes`. Fail with corrupt.
-Result<ColumnIndex> read_column_index(std::string_view bytes);
-Result<std::vector<PageLocation>> read_offset_index(std::string_view bytes);
 
 }  // namespace silversmith::parquet

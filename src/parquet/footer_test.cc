@@ -91,8 +91,41 @@ TEST(Footer, knows_a_row_group_of_more_rows_than_the_smallest_span_has_bytes) {
   EXPECT_EQ(footer->rows, rows);
 }
 
-TEST(Footer, survives_every_changed_byte_and_length) {
+// Without the marks that are ours nothing but what the format says helps to find a flipped bit.
+// Here it is the wire types, the ids and what must agree; what is left are numbers that only the
+// pages can tell, names, and key-values.
+std::string foreign_file() {
   std::string bytes = file_of({frame::Kind::text, 0, 0, false});
+  for (std::string_view ours :
+       {digest_key, checksum_key, std::string_view("silversmith version")}) {
+    bytes[bytes.find(ours)] = 'S';
+  }
+  return bytes;
+}
+
+TEST(Footer, of_another_writer_is_held_to_the_wire_types_of_the_format) {
+  std::string bytes = foreign_file();
+  uint32_t length = 0;
+  std::memcpy(&length, bytes.data() + bytes.size() - 8, 4);
+  size_t begin = bytes.size() - 8 - length;
+  test::StringFile whole(bytes);
+  ASSERT_TRUE(Reader::open(whole).value().verify().ok());
+  // The header bytes of the first fields: version, schema, and the schema's root's name.
+  ASSERT_EQ(bytes.substr(begin, 4), "\x15\x02\x19\x2c");
+  for (size_t at : {size_t{0}, size_t{2}, size_t{3}, size_t{4}}) {
+    for (int bit = 0; bit < 4; ++bit) {
+      std::string changed = bytes;
+      changed[begin + at] = static_cast<char>(changed[begin + at] ^ (1 << bit));
+      test::StringFile file(changed);
+      Result<Reader> reader = Reader::open(file);
+      ASSERT_FALSE(reader.ok()) << "byte " << at << ", bit " << bit;
+      EXPECT_EQ(reader.error().code, Code::corrupt);
+    }
+  }
+}
+
+TEST(Footer, survives_every_changed_bit_of_another_writer_s_file) {
+  std::string bytes = foreign_file();
   for (size_t at = 0; at < bytes.size(); ++at) {
     for (int bit = 0; bit < 8; ++bit) {
       std::string changed = bytes;
@@ -104,14 +137,6 @@ TEST(Footer, survives_every_changed_byte_and_length) {
       EXPECT_TRUE(verified.ok() || verified.error().code == Code::corrupt);
     }
   }
-}
-
-TEST(Footer, refuses_a_damaged_page_header) {
-  test::StringFile file(file_of({frame::Kind::date, 0, 0, false}));
-  EXPECT_TRUE(read_footer(file).ok());
-  Result<PageHeader> header = read_page_header("\xFF");
-  ASSERT_FALSE(header.ok());
-  EXPECT_EQ(header.error().code, Code::corrupt);
 }
 
 }  // namespace

@@ -11,25 +11,6 @@ namespace silversmith::parquet {
 
 namespace {
 
-// ConvertedType and the LogicalType union's field ids of parquet.thrift.
-enum Converted : int8_t {
-  converted_none = -1,
-  converted_utf8 = 0,
-  converted_decimal = 5,
-  converted_date = 6,
-  converted_timestamp_micros = 10,
-  converted_json = 19,
-};
-enum Logical : int16_t {
-  logical_none = 0,
-  logical_string = 1,
-  logical_decimal = 5,
-  logical_date = 6,
-  logical_time = 7,
-  logical_timestamp = 8,
-  logical_json = 12,
-};
-
 // TIME_MICROS and TIMESTAMP_MICROS mean UTC: times without offset have no converted type.
 Converted converted_of(frame::Type type) {
   switch (type.kind) {

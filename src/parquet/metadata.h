@@ -15,6 +15,25 @@ namespace silversmith::parquet {
 
 inline constexpr std::string_view magic = "PAR1";
 
+// ConvertedType and the LogicalType union's field ids of parquet.thrift.
+enum Converted : int8_t {
+  converted_none = -1,
+  converted_utf8 = 0,
+  converted_decimal = 5,
+  converted_date = 6,
+  converted_timestamp_micros = 10,
+  converted_json = 19,
+};
+enum Logical : int16_t {
+  logical_none = 0,
+  logical_string = 1,
+  logical_decimal = 5,
+  logical_date = 6,
+  logical_time = 7,
+  logical_timestamp = 8,
+  logical_json = 12,
+};
+
 // Field `id`: the list of SchemaElement, the root first.
 void put_schema(ThriftWriter& out, int16_t id, const Schema& schema);
 

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "parquet/footer.h"
+#include "parquet/page_index.h"
 
 namespace silversmith::parquet {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "parquet/footer.h"
+#include "parquet/page_header.h"
 #include "support/parquet_values.h"
 
 namespace silversmith::parquet {

@@ -67,10 +67,7 @@ const std::string& Reader::created_by() const { return state_->footer.created_by
 const KeyValues& Reader::key_values() const { return state_->footer.key_values; }
 
 const std::string* Reader::key_value(std::string_view key) const {
-  for (const auto& pair : state_->footer.key_values) {
-    if (pair.first == key) return &pair.second;
-  }
-  return nullptr;
+  return state_->footer.key_value(key);
 }
 
 Result<DecodedColumn> Reader::read(size_t row_group, size_t column) {
@@ -133,12 +130,15 @@ Result<> Reader::verify() {
                     .in("row group " + std::to_string(i) + ", column " + schema()[column].name));
     }
   }
-  const std::string* wanted = key_value("silversmith.digest");
-  if (wanted == nullptr) return {};
-  std::string found = SMITH_TRY(digest()).hex();
-  if (found == *wanted) return {};
-  return Error{Code::corrupt, "the content digest is " + found + ", the footer says " + *wanted,
-               "the file was changed after it was written: convert its source again", ""};
+  const std::string* wanted = key_value(digest_key);
+  if (wanted != nullptr) {
+    std::string found = SMITH_TRY(digest()).hex();
+    if (found != *wanted) {
+      return changed_since("the content digest is " + found + ", the footer says " + *wanted);
+    }
+  }
+  // Last, as all that it can tell is that something is wrong.
+  return verify_checksum(state_->file, state_->footer);
 }
 
 }  // namespace silversmith::parquet

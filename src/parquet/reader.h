@@ -49,9 +49,9 @@ class Reader {
   Json metadata_json() const;
   // The content digest, recomputed from the pages.
   Result<Hash128> digest();
-  // Reads everything: CRCs, counts, statistics against values, page index against pages, and the
-  // digest against key-value "silversmith.digest" when it is there. Fails with corrupt, saying
-  // where.
+  // Reads everything: CRCs, counts, statistics against values, page index against pages; of a file
+  // of ours the content digest, and last the checksum, which every bit of the file is in. Fails
+  // with corrupt, saying where.
   Result<> verify();
 
  private:

@@ -138,7 +138,12 @@ int8_t ThriftReader::byte() {
   return static_cast<int8_t>(bytes_[position_++]);
 }
 
-bool ThriftReader::list_boolean() { return byte() == static_cast<int8_t>(ThriftType::true_value); }
+// False is 2 for most writers and 0 for some; the specification has had both.
+bool ThriftReader::list_boolean() {
+  int8_t value = byte();
+  if (value < 0 || value > static_cast<int8_t>(ThriftType::false_value)) bad_ = true;
+  return value == static_cast<int8_t>(ThriftType::true_value);
+}
 
 void ThriftReader::begin_struct() {
   outer_.push_back(last_);

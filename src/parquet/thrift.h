@@ -91,7 +91,7 @@ class ThriftReader {
   int32_t integer32();  // bad when out of range
   int8_t byte();
   bool boolean(ThriftType type) const { return type == ThriftType::true_value; }
-  bool list_boolean();
+  bool list_boolean();        // bad when it is none
   std::string_view binary();  // a view into the bytes given
   void skip(ThriftType type);
   void fail() { bad_ = true; }

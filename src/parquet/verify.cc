@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "parquet/verify.h"
 
+#include <algorithm>
+#include <optional>
 #include <string>
 
+#include "base/hash.h"
+
+#include "parquet/page_index.h"
 #include "parquet/statistics.h"
 
 namespace silversmith::parquet {
@@ -75,13 +80,33 @@ Result<> check_bounds(const frame::Column& column, RowRange rows, const Bounds& 
   return {};
 }
 
+// BoundaryOrder: 0 promises nothing, 1 says that bounds ascend from page to page, 2 descend. Pages
+// of nulls alone have no bounds and don't count.
+Result<> check_order(const ColumnIndex& index, frame::Type type) {
+  if (index.order < 0 || index.order > 2) return corrupt("the column index has an unknown order");
+  std::optional<size_t> before;
+  for (size_t i = 0; i < index.mins.size(); ++i) {
+    if (index.null_pages[i]) continue;
+    if (before.has_value() && index.order != 0) {
+      int min = compare_bounds(type, index.mins[*before], index.mins[i]);
+      int max = compare_bounds(type, index.maxs[*before], index.maxs[i]);
+      bool kept = index.order == 1 ? min <= 0 && max <= 0 : min >= 0 && max >= 0;
+      if (!kept) return corrupt("the column index claims an order that its bounds do not have");
+    }
+    before = i;
+  }
+  return {};
+}
+
 Result<> check_column_index(const ColumnIndex& index, const std::vector<SeenPage>& pages,
                             const frame::Column& column) {
   if (index.null_pages.size() != pages.size()) return corrupt("the column index has other pages");
   uint32_t first = 0;
   for (size_t i = 0; i < pages.size(); ++i) {
     const SeenPage& page = pages[i];
-    if (index.null_counts[i] != page.nulls || index.null_pages[i] != (page.nulls == page.rows)) {
+    bool counts = index.null_counts.has_value();
+    if ((counts && (*index.null_counts)[i] != page.nulls) ||
+        index.null_pages[i] != (page.nulls == page.rows)) {
       return corrupt("the column index counts other nulls in page " + std::to_string(i));
     }
     if (!index.null_pages[i]) {
@@ -96,7 +121,7 @@ Result<> check_column_index(const ColumnIndex& index, const std::vector<SeenPage
     }
     first += page.rows;
   }
-  return {};
+  return check_order(index, column.type);
 }
 
 Result<> check_offset_index(const std::vector<PageLocation>& index,
@@ -114,7 +139,42 @@ Result<> check_offset_index(const std::vector<PageLocation>& index,
   return {};
 }
 
+constexpr size_t block_bytes = size_t{1} << 20;
+
+Result<> hash_range(RandomAccess& file, uint64_t first, uint64_t end, ContentHash& hash) {
+  Buffer<char> block;
+  while (first < end) {
+    block.resize(std::min<uint64_t>(block_bytes, end - first));
+    SMITH_TRY(file.read_at(first, block.span()));
+    hash.update({block.data(), block.size()});
+    first += block.size();
+  }
+  return {};
+}
+
 }  // namespace
+
+Error changed_since(std::string what) {
+  return {Code::corrupt, std::move(what),
+          "the file was changed after it was written: convert its source again", ""};
+}
+
+Result<> verify_checksum(RandomAccess& file, const Footer& footer) {
+  const KeyValues& pairs = footer.key_values;
+  auto found = std::find_if(pairs.begin(), pairs.end(),
+                            [](const auto& pair) { return pair.first == checksum_key; });
+  if (found == pairs.end()) {
+    if (footer.key_value(digest_key) == nullptr) return {};
+    return changed_since("the footer has a content digest and lacks the checksum");
+  }
+  uint64_t place = footer.value_places[static_cast<size_t>(found - pairs.begin())];
+  ContentHash hash;
+  SMITH_TRY(hash_range(file, 0, place, hash));
+  SMITH_TRY(hash_range(file, place + found->second.size(), file.size(), hash));
+  std::string now = hash.digest().hex();
+  if (now == found->second) return {};
+  return changed_since("the file's checksum is " + now + ", the footer says " + found->second);
+}
 
 Result<DecodedColumn> read_chunk(ChunkReader& reader, const ColumnSpec& spec,
                                  std::vector<SeenPage>* pages) {

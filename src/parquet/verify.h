@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads a chunk whole, and holds what the footer and the page index say of it against its pages.
+// Reads a chunk whole, and holds what the footer and the page index say of it against its pages;
+// and the whole file against its checksum.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "base/result.h"
@@ -22,6 +24,13 @@ struct SeenPage {
 // Decodes every page; notes the data pages in `pages` unless it is null. Fails with corrupt.
 Result<DecodedColumn> read_chunk(ChunkReader& reader, const ColumnSpec& spec,
                                  std::vector<SeenPage>* pages);
+
+// The error about a file that is not what its own footer says.
+Error changed_since(std::string what);
+
+// Holds the file against its checksum. A file without one passes unless it has our content digest.
+// Fails with corrupt.
+Result<> verify_checksum(RandomAccess& file, const Footer& footer);
 
 // Fails with corrupt, saying what differs.
 Result<> verify_chunk(RandomAccess& file, const ColumnSpec& spec, const ChunkEntry& chunk);

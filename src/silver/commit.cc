@@ -16,8 +16,6 @@ Result<Put> commit_once(store::Store& target, store::Upload& upload, std::string
 }
 
 Result<Put> put_once(store::Store& target, std::string_view key, std::string_view bytes) {
-  // A look first spares the write where it is there already, which a repeat meets every time.
-  if (SMITH_TRY(exists(target, key))) return Put::before;
   std::unique_ptr<store::Upload> upload = SMITH_TRY(target.upload({std::string(key), {}}));
   SMITH_TRY(upload->write(bytes));
   return commit_once(target, *upload, key);

@@ -14,7 +14,6 @@ constexpr std::string_view source_version_key = "silversmith.source_version";
 constexpr std::string_view generation_key = "silversmith.generation";
 constexpr std::string_view contract_key = "silversmith.contract";
 constexpr std::string_view contract_version_key = "silversmith.contract_version";
-constexpr std::string_view digest_key = "silversmith.digest";
 
 uint64_t number_of(std::string_view text) {
   uint64_t number = 0;
@@ -111,6 +110,19 @@ Result<Held> look(store::Store& target, std::string_view key, std::string_view s
   return held;
 }
 
+Result<Held> glance(store::Store& target, std::string_view key, std::string_view source_key) {
+  Result<store::Head> head = target.head(key);
+  if (head.ok()) {
+    Held held{head->tag, from_metadata(head->metadata, source_key)};
+    if (held.lineage.has_value()) return held;
+  } else if (head.error().code == Code::missing) {
+    return Held{};
+  } else if (head.error().code != Code::invalid) {
+    return std::move(head).error();
+  }
+  return look(target, key, source_key);
+}
+
 Result<std::optional<Json>> read_account(store::Store& target, std::string_view key,
                                          const store::Tag& tag) {
   std::optional<Json> account;
@@ -138,7 +150,7 @@ parquet::KeyValues footer_of(const Account& account) {
       {std::string(generation_key), account.generation},
       {std::string(contract_key), account.contract},
       {std::string(contract_version_key), std::to_string(account.contract_version)},
-      {std::string(digest_key), account.content_digest},
+      {std::string(parquet::digest_key), account.content_digest},
   };
 }
 

@@ -34,11 +34,20 @@ struct Held {
   std::optional<Lineage> lineage;  // absent although there is an object: it is not ours
 
   bool exists() const { return tag.has_value(); }
+  // Whether it is of the source key that was asked for, and of that version of it.
+  bool is_of_key() const { return lineage.has_value() && lineage->same_key; }
+  bool made_from(std::string_view version) const {
+    return is_of_key() && lineage->made_from(version);
+  }
 };
 
 // Looks at `key` in `target`; `source_key` is whose silver it should be.
 // Fails with denied, busy, conflict (it changed under the look).
 Result<Held> look(store::Store& target, std::string_view key, std::string_view source_key);
+
+// The same by the object's metadata alone where that says it, which in S3 is one HEAD and no byte
+// of the object. Fails as look() does.
+Result<Held> glance(store::Store& target, std::string_view key, std::string_view source_key);
 
 // The account in the footer of the silver object in the state `tag`, as it stands there; nothing
 // when that object has none. Fails with denied, busy, conflict (it is in another state now, or

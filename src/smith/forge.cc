@@ -10,13 +10,11 @@
 #include "silver/receipt.h"
 #include "smith/drafts.h"
 #include "smith/intake.h"
+#include "smith/refusal.h"
 
 namespace silversmith::smith {
 
 namespace {
-
-constexpr uint64_t report_bytes_max = uint64_t{16} << 20;
-constexpr std::string_view rejected_name = "rejected.json";
 
 Error configuration(std::string message, std::string hint) {
   return {Code::denied, std::move(message), std::move(hint), "configuration-error"};
@@ -75,7 +73,7 @@ class Forging {
   Result<Next> attempt() {
     begin_result();
     silver::Held held = SMITH_TRY(look());  // S1, before S2
-    if (is_of(held)) SMITH_TRY(ensure_receipt(held));
+    if (held.is_of_key()) SMITH_TRY(ensure_receipt(held));
     Intake intake = SMITH_TRY(Intake::open(smithy_.source, key_, smithy_.options.stop));  // S2
     std::unique_ptr<Converter> converter = SMITH_TRY(find_terms(held, intake));
     Next settled = SMITH_TRY(settle(held, intake, *converter));  // S3
@@ -88,7 +86,7 @@ class Forging {
 
   Result<silver::Held> look() {
     silver::Held held = SMITH_TRY(silver::look(smithy_.target, names_.silver, key_));
-    bool ours = !held.exists() || (held.lineage.has_value() && held.lineage->same_key);
+    bool ours = !held.exists() || held.is_of_key();
     if (ours || smithy_.options.adopt) return held;
     std::string silver = smithy_.target.where(names_.silver);
     std::string what = held.lineage.has_value() ? " was made from another source key"
@@ -97,12 +95,8 @@ class Forging {
                          "move it away, or take it over with --adopt");
   }
 
-  static bool is_of(const silver::Held& held) {
-    return held.lineage.has_value() && held.lineage->same_key;
-  }
-
   static bool is_newer(const silver::Held& held, const Terms& terms) {
-    return is_of(held) && held.lineage->made_under(terms.contract) &&
+    return held.is_of_key() && held.lineage->made_under(terms.contract) &&
            held.lineage->contract_version > terms.version;
   }
 
@@ -145,7 +139,7 @@ class Forging {
   // Whether nothing needs converting.
   Result<Next> settle(const silver::Held& held, Intake& intake, const Converter& converter) {
     const ForgeOptions& options = smithy_.options;
-    if (is_of(held)) {
+    if (held.is_of_key()) {
       std::string version = SMITH_TRY(intake.version());
       generation_ = silver::generation_name(version, converter.terms().identity);
       bool same = held.lineage->made_from(version);
@@ -159,7 +153,7 @@ class Forging {
   }
 
   bool made_by_us(const silver::Held& held) const {
-    return converted_.has_value() && is_of(held) &&
+    return converted_.has_value() && held.is_of_key() &&
            held.lineage->generation == converted_->generation &&
            held.lineage->made_from(converted_->source_version);
   }
@@ -207,38 +201,18 @@ class Forging {
   // version costs a read of the object in a folder: only where something was refused or set aside
   // before.
   Result<Next> known_reject(Intake& intake, const Converter& converter) {
-    std::string folder = smithy_.prefixes.quarantine + names_.rel + "/";
+    std::string folder = names_.quarantine_prefix + names_.rel + "/";
     if (!intake.version_known()) {
       store::ListPage page = SMITH_TRY(as_target(smithy_.target.list(folder, "")));
       if (page.objects.empty()) return Next();
     }
     std::string version = SMITH_TRY(intake.version());
-    std::string prefix = folder + silver::generation_prefix(version);
-    std::string after;
-    while (true) {
-      store::ListPage page = SMITH_TRY(as_target(smithy_.target.list(prefix, after)));
-      for (const store::Listed& listed : page.objects) {
-        if (!listed.key.ends_with(rejected_name)) continue;
-        Next verdict = SMITH_TRY(standing_verdict(listed.key, version, converter.terms()));
-        if (verdict.has_value()) return verdict;
-      }
-      if (!page.next.has_value()) return Next();
-      after = *page.next;
-    }
-  }
-
-  Result<Next> standing_verdict(const std::string& report, std::string_view version,
-                                const Terms& terms) {
-    Result<std::string> text = silver::read_small(smithy_.target, report, report_bytes_max);
-    if (!text.ok() && text.error().code == Code::missing) return Next();
-    if (!text.ok()) return as_target_error(std::move(text).error());
-    Result<silver::Rejected> rejected = silver::parse_rejected(*text);
-    bool stands = rejected.ok() && rejected->outcome == terms.outcome &&
-                  rejected->account.source_version == version && rejected->account.key == key_;
-    if (!stands) return Next();  // another contract's, or not ours to read: convert again
-    SMITH_TRY(put_receipt({rejected->account, std::nullopt}));
+    RefusalQuery query{smithy_.target, folder, key_, version, converter.terms().outcome};
+    std::optional<silver::Rejected> stands = SMITH_TRY(standing_refusal(query));
+    if (!stands.has_value()) return Next();
+    SMITH_TRY(put_receipt({stands->account, std::nullopt}));
     result_.repeated = !converted_.has_value();
-    result_.account = std::move(rejected->account);
+    result_.account = std::move(stands->account);
     result_.quarantine = names_.quarantine_dir(result_.account.generation);
     result_.receipt = names_.receipt(result_.account.generation);
     return Next(Status::rejected);

@@ -96,6 +96,10 @@ Converter::OpenSource Intake::opener() {
       std::unique_ptr<ByteSource> first = std::make_unique<HashingSource>(*state, nullptr);
       return first;
     }
+    if (state->object->rewind()) {
+      std::unique_ptr<ByteSource> again = std::make_unique<HashingSource>(*state, nullptr);
+      return again;
+    }
     Result<std::unique_ptr<store::Object>> object = state->source.open(state->key);
     // It was here a moment ago: gone, or something else that can't be read, means changed.
     if (!object.ok()) {

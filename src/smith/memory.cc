@@ -38,6 +38,20 @@ uint64_t needed(uint64_t budget, uint32_t threads, size_t columns) {
          threads * (worker_bytes(columns) + pages_bytes_min);
 }
 
+Error too_little(const EngineOptions& options, size_t columns, uint64_t least) {
+  uint64_t engines = options.engines;
+  std::string share = engines == 1 ? "--memory is " : "one object's share of --memory is ";
+  uint64_t wanted = least;
+  // The network's eighth goes off first.
+  if (engines > 1) wanted = least * engines * 8 / 7;
+  return Error{Code::denied,
+               share + human_bytes(options.memory_bytes_max) + ", and " + std::to_string(columns) +
+                   " columns need at least " + human_bytes(least),
+               "give --memory " + std::to_string(wanted / mib + 1) + "MiB or more" +
+                   (engines == 1 ? "" : ", or a lower --concurrency"),
+               "configuration-error"};
+}
+
 }  // namespace
 
 uint32_t usable_cores() {
@@ -65,11 +79,7 @@ Result<MemoryPlan> plan_memory(const EngineOptions& options, size_t columns,
   while (threads > 1 && needed(budget, threads, columns) > budget) --threads;
   uint64_t least = needed(budget, 1, columns) + inflate_bytes;
   if (least > whole) {
-    return Error{Code::denied,
-                 "--memory is " + human_bytes(whole) + ", and " + std::to_string(columns) +
-                     " columns need at least " + human_bytes(least),
-                 "give --memory " + std::to_string(least / mib + 1) + "MiB or more",
-                 "configuration-error"};
+    return too_little(options, columns, least);
   }
   MemoryPlan plan;
   plan.threads = threads;

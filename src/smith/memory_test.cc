@@ -33,6 +33,15 @@ TEST(Memory, the_stated_floors_hold) {
   EXPECT_TRUE(plan_memory(with(128 * mib, 1), 1000, 0).ok());
 }
 
+TEST(Memory, says_of_a_share_what_the_whole_must_be) {
+  EngineOptions share = with(20 * mib, 1);
+  share.engines = 16;
+  auto plan = plan_memory(share, 18, 0);
+  ASSERT_FALSE(plan.ok());
+  EXPECT_TRUE(plan.error().message.starts_with("one object's share of --memory is 20"));
+  EXPECT_NE(plan.error().hint.find("--concurrency"), std::string::npos);
+}
+
 TEST(Memory, refuses_below_the_floor_and_says_the_number_needed) {
   auto plan = plan_memory(with(16 * mib, 2), 18, 0);
   ASSERT_FALSE(plan.ok());

@@ -30,6 +30,14 @@ Json dialect_json(const csv::Dialect& dialect) {
   return json;
 }
 
+parquet::Codec codec_of(const contract::Contract& contract) {
+  switch (contract.compression.value_or(contract::compression_default)) {
+    case contract::Compression::snappy: return parquet::Codec::snappy;
+    case contract::Compression::zstd: return parquet::Codec::zstd;
+  }
+  SMITH_CHECK(false, "unknown compression");
+}
+
 Error not_one_byte(std::string_view property, const std::string& value) {
   return {Code::invalid,
           "dialect." + std::string(property) + " is \"" + value +
@@ -87,13 +95,20 @@ Result<csv::Dialect> settle_dialect(const EngineOptions& options,
   return dialect;
 }
 
+parquet::Codec settle_codec(const EngineOptions& options, const contract::Contract* contract) {
+  if (options.codec_override.has_value()) return *options.codec_override;
+  bool declared = contract != nullptr && contract->compression.has_value();
+  return declared ? codec_of(*contract) : options.codec;
+}
+
 std::string outcome_hash(const EngineOptions& options, const contract::Contract* contract,
                          const csv::Dialect& dialect, Format format) {
   Json json = Json::object();
-  if (contract != nullptr) {
-    json.set("contract", contract->hash);
-  } else {
-    json.set("codec", static_cast<int>(options.codec));
+  parquet::Codec codec = settle_codec(options, contract);
+  if (contract != nullptr) json.set("contract", contract->hash);
+  // The hash of a contract covers its own codec, and one that says nothing counts as snappy there.
+  if (contract == nullptr || codec != codec_of(*contract)) {
+    json.set("codec", static_cast<int>(codec));
   }
   json.set("dialect", dialect_json(dialect)).set("types", static_cast<int>(options.types));
   if (format == Format::included) json.set("format", int64_t{silver::format_version});

@@ -27,20 +27,22 @@ enum class EmptySource : uint8_t { refuse, table };
 
 struct EngineOptions {
   // Behaviour. These are the "effective options" that stand for a contract where there is none.
-  // Precedence: `overrides` (flags, environment) over a contract's dialect over `dialect` (the
-  // configuration file, defaults).
+  // Precedence: flags and environment (`overrides`, `codec_override`) over what a contract says
+  // over the configuration file and defaults (`dialect`, `codec`).
   csv::Dialect dialect;
   contract::DeclaredDialect overrides;
   Types types = Types::stable;  // of columns that no contract types
   Target target = Target::parquet;
-  parquet::Codec codec = parquet::Codec::snappy;  // a contract's silver:target wins
+  parquet::Codec codec = parquet::Codec::snappy;
+  std::optional<parquet::Codec> codec_override;
 
   EmptySource empty_source = EmptySource::refuse;
 
   // Performance. None of these changes a byte.
   uint32_t threads = 0;  // workers; 0: one a core that this process may use
   uint64_t memory_bytes_max = uint64_t{256} << 20;  // of the process; fewer threads, then spilling
-  std::string kernel;                               // scan kernel by name; "" takes the best
+  uint32_t engines = 1;  // that --memory was divided among; memory_bytes_max is one's share
+  std::string kernel;    // scan kernel by name; "" takes the best
   size_t chunk_bytes = limits::chunk_bytes;
 
   // Tests only: smaller spans make small files have many row groups. Part of the bytes.
@@ -55,10 +57,13 @@ Result<> apply_dialect(const contract::DeclaredDialect& declared, csv::Dialect& 
 Result<csv::Dialect> settle_dialect(const EngineOptions& options,
                                     const contract::Contract* contract);
 
+// The codec of silver's pages; `contract` may be null.
+parquet::Codec settle_codec(const EngineOptions& options, const contract::Contract* contract);
+
 // SHA-256 of what decides the outcome besides the source's bytes: the contract's hash
-// (docs/decisions/0013-what-the-contract-hash-covers.md) or the effective options, and the settled
-// dialect. With the format version it is the identity that names a generation; without it, it says
-// whether the verdict on a refused file stands.
+// (docs/decisions/0013-what-the-contract-hash-covers.md) or the effective options, the settled
+// dialect, and the settled codec. With the format version it is the identity that names a
+// generation; without it, it says whether the verdict on a refused file stands.
 enum class Format : uint8_t { left_out, included };
 std::string outcome_hash(const EngineOptions& options, const contract::Contract* contract,
                          const csv::Dialect& dialect, Format format);

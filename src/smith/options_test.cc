@@ -17,6 +17,41 @@ TEST(Options, flags_win_over_the_contract_which_wins_over_defaults) {
   EXPECT_EQ(settle_dialect(options, &contract)->delimiter, '\t');
 }
 
+TEST(Options, a_flag_s_codec_wins_over_the_contract_s_which_wins_over_the_file_s) {
+  using parquet::Codec;
+  EngineOptions options;
+  contract::Contract contract;
+  EXPECT_EQ(settle_codec(options, &contract), Codec::snappy);
+  options.codec = Codec::uncompressed;  // of the configuration file
+  EXPECT_EQ(settle_codec(options, nullptr), Codec::uncompressed);
+  EXPECT_EQ(settle_codec(options, &contract), Codec::uncompressed);
+  contract.compression = contract::Compression::zstd;
+  EXPECT_EQ(settle_codec(options, &contract), Codec::zstd);
+  options.codec_override = Codec::snappy;
+  EXPECT_EQ(settle_codec(options, &contract), Codec::snappy);
+  EXPECT_EQ(settle_codec(options, nullptr), Codec::snappy);
+}
+
+// Files of other bytes never share a name.
+TEST(Options, the_identity_has_the_codec_whoever_chose_it) {
+  using parquet::Codec;
+  contract::Contract contract;
+  contract.hash = "1";
+  EngineOptions options;
+  std::string plain = outcome_hash(options, &contract, csv::Dialect(), Format::included);
+  options.codec_override = Codec::zstd;
+  std::string chosen = outcome_hash(options, &contract, csv::Dialect(), Format::included);
+  EXPECT_NE(chosen, plain);
+  options.codec_override.reset();
+  options.codec = Codec::zstd;
+  EXPECT_EQ(outcome_hash(options, &contract, csv::Dialect(), Format::included), chosen);
+  contract.compression = contract::Compression::zstd;
+  std::string declared = outcome_hash(options, &contract, csv::Dialect(), Format::included);
+  EXPECT_EQ(declared, plain) << "its hash, another one than before, says it";
+  options.codec_override = Codec::zstd;
+  EXPECT_EQ(outcome_hash(options, &contract, csv::Dialect(), Format::included), declared);
+}
+
 TEST(Options, an_escape_character_turns_doubled_quotes_off) {
   EngineOptions options;
   options.overrides.escape_char = "\\";

@@ -229,7 +229,7 @@ class Pipeline : public Converter {
     std::string created_by = "silversmith version " + std::string(version_text) + " (build " +
                              std::to_string(silver::format_version) + ")";
     setup.silver_options = parquet::WriterOptions::for_columns(plan.columns.size());
-    setup.silver_options.codec = codec();
+    setup.silver_options.codec = settle_codec(setup_.options, contract());
     setup.silver_options.created_by = created_by;
     setup.silver_options.memory_bytes_max = memory.silver_pages_bytes;
     setup.silver_options.footer_bytes_max = memory.footer_bytes;
@@ -243,12 +243,6 @@ class Pipeline : public Converter {
     setup.spools = setup_.spools;
     setup.kernel = setup_.options.kernel;
     return setup;
-  }
-
-  parquet::Codec codec() const {
-    if (contract() == nullptr) return setup_.options.codec;
-    return contract()->compression == contract::Compression::zstd ? parquet::Codec::zstd
-                                                                  : parquet::Codec::snappy;
   }
 
   struct Conversion {

@@ -12,6 +12,7 @@
 #include "base/stream.h"
 #include "store/s3_service.h"
 #include "store/store.h"
+#include "wire/xml.h"
 
 namespace silversmith::store {
 
@@ -25,10 +26,14 @@ class S3Store : public Store {
   Result<std::unique_ptr<Upload>> upload(const Expected& expected) override;
   Result<> remove(std::string_view key, const Tag& tag) override;
   Result<ListPage> list(std::string_view prefix, std::string_view after) override;
+  Result<ListPage> list_versions(std::string_view prefix, std::string_view after) override;
   std::string where(std::string_view key) const override { return service_.where(key); }
   std::string name() const override { return service_.options().bucket; }
 
  private:
+  Result<wire::XmlElement> listing(S3Action action, const std::string& query,
+                                   std::string_view kind);
+
   S3Service service_;
   SpoolMaker& spools_;
 };

@@ -66,6 +66,7 @@ const char* rights_for(S3Action action) {
       return "the role needs s3:PutObject on it, and s3:GetObject to replace it on a condition";
     case S3Action::remove: return "the role needs s3:DeleteObject and s3:GetObject on it";
     case S3Action::list: return "the role needs s3:ListBucket on the bucket";
+    case S3Action::list_versions: return "the role needs s3:ListBucketVersions on the bucket";
     case S3Action::upload_part: return "the role needs s3:PutObject on it";
     case S3Action::abort_upload: return "the role needs s3:AbortMultipartUpload on it";
   }

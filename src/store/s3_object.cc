@@ -84,6 +84,7 @@ Result<> S3Object::begin() {
   pinned_ = true;
   next_ = first.bytes.size();
   first.attempts = 1;
+  small_ = first.bytes.size() == head_.size;
   if (!first.bytes.empty()) window_.push_back(std::move(first));
   return {};
 }
@@ -100,6 +101,8 @@ void S3Object::fill_window() {
   while (window_.size() < service_.options().ranges_max && next_ < head_.size) {
     Range& range = window_.emplace_back();
     range.offset = next_;
+    range.bytes.swap(spare_);
+    range.bytes.clear();
     range.bytes.resize(std::min<uint64_t>(service_.options().range_bytes, head_.size - next_));
     next_ += range.bytes.size();
     ask(range);
@@ -120,10 +123,13 @@ Result<> S3Object::settle(Result<wire::HttpAnswer> answer, size_t wanted) const 
   return Error{Code::busy, service_.where(key_) + ": an answer broke off", "", ""};
 }
 
-// Waits until bytes of the range are there that have not been taken; 0 only when all were taken.
-Result<size_t> S3Object::arrived(Range& range) {
+// Waits until `wanted` bytes of the range are there that have not been taken, or its end; 0 only
+// when all were taken.
+Result<size_t> S3Object::arrived(Range& range, size_t wanted) {
+  if (range.whole) return range.bytes.size() - range.taken;
   while (range.taken < range.bytes.size()) {
-    size_t filled = SMITH_TRY(range.exchange->wait_for(range.taken - range.asked_from + 1));
+    size_t rest = std::min(wanted, range.bytes.size() - range.taken);
+    size_t filled = SMITH_TRY(range.exchange->wait_for(range.taken - range.asked_from + rest));
     size_t ready = range.asked_from + filled - range.taken;
     if (ready > 0) return ready;
     Result<> settled = settle(range.exchange->finish(), range.bytes.size() - range.asked_from);
@@ -139,8 +145,13 @@ Result<size_t> S3Object::read(std::span<char> into) {
     fill_window();
     if (window_.empty()) return size_t{0};
     Range& range = window_.front();
-    size_t ready = SMITH_TRY(arrived(range));
+    size_t ready = SMITH_TRY(arrived(range, into.size()));
+    if (ready == 0 && small_) {
+      range.whole = true;
+      return size_t{0};
+    }
     if (ready == 0) {
+      spare_.swap(range.bytes);
       window_.pop_front();
       service_.succeeded();
       continue;
@@ -173,6 +184,12 @@ Result<> S3Object::read_at(uint64_t offset, std::span<char> into) {
     Result<> settled = settle(service_.start(request, into).finish(), into.size());
     if (settled.ok() || !service_.again(settled.error(), attempts)) return settled;
   }
+}
+
+bool S3Object::rewind() {
+  if (!small_ || (!window_.empty() && !window_.front().whole)) return false;
+  if (!window_.empty()) window_.front().taken = 0;
+  return true;
 }
 
 Result<bool> S3Object::unchanged() {

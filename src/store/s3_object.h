@@ -23,6 +23,7 @@ class S3Object : public Object {
 
   const Head& head() const override { return head_; }
   Result<bool> unchanged() override;
+  bool rewind() override;
   Result<size_t> read(std::span<char> into) override;
   Result<> read_at(uint64_t offset, std::span<char> into) override;
 
@@ -34,6 +35,7 @@ class S3Object : public Object {
     size_t asked_from = 0;  // in `bytes`: where the exchange under way begins
     size_t taken = 0;       // by the reader
     uint32_t attempts = 0;
+    bool whole = false;  // all its bytes are there
     std::optional<wire::Exchange> exchange;
   };
 
@@ -41,7 +43,7 @@ class S3Object : public Object {
   S3Request request_for(uint64_t offset, size_t bytes) const;
   void ask(Range& range);
   void fill_window();
-  Result<size_t> arrived(Range& range);
+  Result<size_t> arrived(Range& range, size_t wanted);
   // The end of an exchange: nothing when the range is whole, an error to try again after or not.
   Result<> settle(Result<wire::HttpAnswer> answer, size_t wanted) const;
   Error changed() const;
@@ -50,8 +52,10 @@ class S3Object : public Object {
   std::string key_;
   Head head_;
   bool pinned_ = false;  // head_ is known
+  bool small_ = false;   // opening brought all of it, and it is kept
   uint64_t next_ = 0;    // the first byte not asked for
   std::deque<Range> window_;
+  Buffer<char> spare_;  // of a range that was consumed: its pages are there already
 };
 
 // The size of the whole object, from the Content-Range of an answer ("bytes 0-99/1234").

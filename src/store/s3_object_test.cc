@@ -51,6 +51,36 @@ TEST_F(S3Reading, opens_and_reads_a_small_object_with_one_request) {
   EXPECT_EQ(world.requests() - before, 1U);
 }
 
+std::string rest_of(Object& object) {
+  std::string whole(1000, '\0');
+  size_t filled = 0;
+  while (size_t count = *object.read(std::span(whole).subspan(filled))) filled += count;
+  whole.resize(filled);
+  return whole;
+}
+
+TEST_F(S3Reading, reads_a_small_object_again_without_a_request) {
+  world.put("small", "id\n1\n");
+  size_t before = world.requests();
+  auto object = *world.store().open("small");
+  EXPECT_FALSE(object->rewind()) << "its bytes may still be on their way";
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(rest_of(*object), "id\n1\n");
+    EXPECT_TRUE(object->rewind());
+  }
+  std::string last(2, '\0');
+  EXPECT_TRUE(object->read_at(3, last));
+  EXPECT_EQ(last, "1\n");
+  EXPECT_EQ(world.requests() - before, 1U);
+}
+
+TEST_F(S3Reading, keeps_no_large_object) {
+  auto object = *world.store().open("k");
+  std::string half(50'000, '\0');
+  ASSERT_TRUE(object->read(half));
+  EXPECT_FALSE(object->rewind());
+}
+
 TEST_F(S3Reading, reads_an_empty_object) {
   world.put("empty", "");
   EXPECT_EQ(test::read_all(world.store(), "empty", 100), "");

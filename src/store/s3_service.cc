@@ -14,28 +14,30 @@ namespace {
 
 constexpr std::string_view metadata_prefix = "x-amz-meta-";
 
-std::string_view without_quotes(std::string_view tag) {
-  if (tag.size() >= 2 && tag.front() == '"' && tag.back() == '"')
-    return tag.substr(1, tag.size() - 2);
-  return tag;
+}  // namespace
+
+Tag tag_of(std::string_view etag) {
+  bool quoted = etag.size() >= 2 && etag.front() == '"' && etag.back() == '"';
+  return Tag{std::string(quoted ? etag.substr(1, etag.size() - 2) : etag)};
 }
 
-}  // namespace
+std::string version_of(std::string_view id, const Tag& tag, uint64_t size,
+                       int64_t modified_micros) {
+  if (!id.empty() && id != "null") return std::string(id);
+  return tag.text + "-" + std::to_string(size) + "-" + std::to_string(modified_micros / 1'000'000);
+}
 
 std::string quoted(const Tag& tag) { return "\"" + tag.text + "\""; }
 
 Head head_of(const wire::HttpAnswer& answer, uint64_t size) {
   Head head;
   head.size = size;
-  head.tag.text = without_quotes(answer.header("ETag"));
+  head.tag = tag_of(answer.header("ETag"));
   std::string_view modified = answer.header("Last-Modified");
   head.modified_micros = wire::date_micros(modified);
   head.looked_micros = wire::date_micros(answer.header("Date"));
-  std::string_view id = answer.header("x-amz-version-id");
-  // Where the bucket keeps no versions, the same bytes put again are told apart by their time.
-  head.version = id.empty() || id == "null" ? head.tag.text + "-" + std::to_string(size) + "-" +
-                                                  std::to_string(head.modified_micros / 1'000'000)
-                                            : std::string(id);
+  head.version =
+      version_of(answer.header("x-amz-version-id"), head.tag, size, head.modified_micros);
   for (const wire::Header& header : answer.headers) {
     std::string name = lowered(header.name);
     if (name.starts_with(metadata_prefix))

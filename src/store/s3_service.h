@@ -34,7 +34,16 @@ struct S3Options {
 };
 
 // What a request is for: it names the right that a denial is about.
-enum class S3Action : uint8_t { look, read, write, remove, list, upload_part, abort_upload };
+enum class S3Action : uint8_t {
+  look,
+  read,
+  write,
+  remove,
+  list,
+  list_versions,
+  upload_part,
+  abort_upload,
+};
 
 // A bound on repetitions over all requests of a process, so that a service in trouble is not asked
 // ever more: a repetition takes tokens, successes give them back (the "standard" mode of the AWS
@@ -88,6 +97,10 @@ class S3Service {
   Jitter jitter_;
 };
 
+Tag tag_of(std::string_view etag);  // an ETag without its quotes
+// What names a version of an object: its id, or where the bucket keeps none ("" or "null") what
+// tells apart the same bytes put again, as far as S3 does.
+std::string version_of(std::string_view id, const Tag& tag, uint64_t size, int64_t modified_micros);
 // What an answer's headers tell of the object. `size` is of the whole object.
 Head head_of(const wire::HttpAnswer& answer, uint64_t size);
 std::string quoted(const Tag& tag);  // as If-Match has it

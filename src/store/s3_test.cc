@@ -122,6 +122,51 @@ TEST(S3, names_versions_by_id_where_the_bucket_keeps_them) {
   EXPECT_TRUE(head.version.starts_with(head.tag.text + "-3-")) << head.version;
 }
 
+TEST(S3, lists_the_same_versions_that_it_finds) {
+  for (auto versioning : {test::Versioning::off, test::Versioning::enabled}) {
+    test::S3World world(versioning);
+    for (const char* key : {"bronze/b c+d.csv", "bronze/a.csv", "bronze/gone.csv", "other"}) {
+      world.put(key, "one");
+      world.put(key, "two2");
+    }
+    Head gone = *world.store().head("bronze/gone.csv");
+    ASSERT_TRUE(world.store().remove("bronze/gone.csv", gone.tag).ok());
+    ListPage page = *world.store().list_versions("bronze/", "");
+    ASSERT_EQ(page.objects.size(), 2U);
+    EXPECT_EQ(page.objects[1].key, "bronze/b c+d.csv");
+    for (const Listed& listed : page.objects) {
+      EXPECT_EQ(listed.size, 4U);
+      EXPECT_EQ(listed.version, world.store().head(listed.key)->version);
+    }
+    EXPECT_EQ(world.store().list_versions("bronze/", "bronze/a.csv")->objects.size(), 1U);
+  }
+}
+
+TEST(S3, lists_versions_page_by_page_past_keys_with_many) {
+  test::S3World world(test::Versioning::enabled);
+  for (int i = 0; i < 300; ++i) world.put("a", std::to_string(i));
+  for (int i = 0; i < 300; ++i) world.put("k" + std::to_string(1000 + i), "");
+  std::vector<std::string> keys;
+  std::string after;
+  while (true) {
+    ListPage page = *world.store().list_versions("", after);
+    for (const Listed& listed : page.objects) keys.push_back(listed.key);
+    if (!page.next.has_value()) break;
+    after = *page.next;
+  }
+  EXPECT_EQ(keys.size(), 301U);
+  EXPECT_TRUE(std::is_sorted(keys.begin(), keys.end()));
+  EXPECT_EQ(world.count("ListObjectVersions"), 3U);
+}
+
+TEST(S3, names_the_right_to_list_versions) {
+  test::S3World world;
+  world.fake().access().deny({"", "s3:ListBucketVersions", ""});
+  Result<ListPage> page = world.store().list_versions("bronze/", "");
+  EXPECT_EQ(page.error().code, Code::denied);
+  EXPECT_NE(page.error().hint.find("s3:ListBucketVersions"), std::string::npos);
+}
+
 TEST(S3, writes_over_a_delete_marker_as_where_nothing_is) {
   test::S3World world(test::Versioning::enabled);
   Tag tag = *test::write(world.store(), "k", "one", Condition::absent());

@@ -45,6 +45,8 @@ class Object : public RandomAccess, public ByteSource {
   uint64_t size() const override { return head().size; }
   // Whether the object under the key is still this state. Fails as open() does.
   virtual Result<bool> unchanged() = 0;
+  // Lets read() begin anew, where all of the object is at hand; false: it is not, open it again.
+  virtual bool rewind() { return false; }
 };
 
 // What must hold for a commit to happen.
@@ -76,6 +78,7 @@ struct Listed {
   std::string key;
   uint64_t size = 0;
   int64_t modified_micros = 0;
+  std::string version = {};  // as Head::version; "" where the listing does not say
 };
 
 struct ListPage {
@@ -100,6 +103,9 @@ class Store {
   virtual Result<> remove(std::string_view key, const Tag& tag) = 0;
   // Keys with that prefix that sort after `after` (empty: from the start).
   virtual Result<ListPage> list(std::string_view prefix, std::string_view after) = 0;
+  // The same, with versions where the store can list them: the default can't. In S3 that is
+  // another right than to list, s3:ListBucketVersions, and a page may be without an object.
+  virtual Result<ListPage> list_versions(std::string_view prefix, std::string_view after);
   // Notes that the object in the state `head` has that version, so that a later head() or open()
   // may say so without reading it. A shortcut that may be dropped; the default drops it.
   virtual void remember(std::string_view key, const Head& head, std::string_view version);

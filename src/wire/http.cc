@@ -24,8 +24,8 @@ namespace silversmith::wire {
 
 namespace {
 
-// Of a body that has no room of its own: errors and listings.
-constexpr size_t body_bytes_max = size_t{1} << 20;
+// Longer bodies go out unsigned.
+constexpr size_t signed_bytes_max = size_t{1} << 20;
 // How long a wait lasts before it looks whether it is to end.
 constexpr int64_t look_nanos = 50'000'000;
 
@@ -93,8 +93,11 @@ std::string Endpoint::text() const {
 }
 
 struct HttpClient::State {
-  State(Network::State& network_state, Endpoint where)
-      : network(network_state), endpoint(std::move(where)) {}
+  State(Network::State& network_state, Endpoint where, const HttpOptions& options)
+      : network(network_state),
+        endpoint(std::move(where)),
+        body_bytes_max(options.body_bytes_max),
+        stop(options.stop) {}
   ~State() {
     if (manager != nullptr) {
       aws_http_connection_manager_release(manager);
@@ -106,8 +109,12 @@ struct HttpClient::State {
     }
   }
 
+  bool stopping() const { return stop != nullptr && stop->load(std::memory_order_relaxed); }
+
   Network::State& network;
   Endpoint endpoint;
+  size_t body_bytes_max;
+  const std::atomic<bool>* stop;
   aws_http_connection_manager* manager = nullptr;
   aws_mutex mutex = AWS_MUTEX_INIT;
   aws_condition_variable changed = AWS_CONDITION_VARIABLE_INIT;
@@ -141,8 +148,8 @@ struct Exchange::State {
   void end(int failure_code);
   bool add_header(std::string_view name, std::string_view value);
   void cancel();
-  template <class Until>
-  Result<> wait(Until until);
+  // Waits until so many bytes are in the room, or the end.
+  Result<> wait(size_t bytes);
   std::string doing() const {
     return request.method + " " + client.endpoint.text() + request.target;
   }
@@ -159,6 +166,7 @@ struct Exchange::State {
   aws_http_connection* connection = nullptr;
   aws_http_stream* stream = nullptr;
   HttpAnswer answer;
+  size_t wanted = 0;  // bytes in the room that are worth waking for
   int failure = 0;
   bool begun = false;
   bool cancelled = false;
@@ -213,7 +221,7 @@ void Exchange::State::sign() {
   config.flags.use_double_uri_encode = client.endpoint.service == "s3" ? 0 : 1;
   config.flags.should_normalize_uri_path = client.endpoint.service == "s3" ? 0 : 1;
   // Long bodies carry a checksum of their own, made while they were written.
-  bool is_long = request.body != nullptr && request.body->size() > body_bytes_max;
+  bool is_long = request.body != nullptr && request.body->size() > signed_bytes_max;
   if (is_long) config.signed_body_value = g_aws_signed_body_value_unsigned_payload;
   if (request.body == nullptr) config.signed_body_value = g_aws_signed_body_value_empty_sha256;
   config.signed_body_header = AWS_SBHT_X_AMZ_CONTENT_SHA256;
@@ -281,11 +289,12 @@ int Exchange::State::body_came(aws_http_stream*, const aws_byte_cursor* bytes, v
       answer.filled += bytes->len;
     }
   } else {
-    fits = bytes->len <= body_bytes_max - answer.body.size();
+    fits = bytes->len <= state->client.body_bytes_max - answer.body.size();
     if (fits) answer.body += text_of(*bytes);
   }
+  bool enough = answer.filled >= state->wanted;
   aws_mutex_unlock(&state->mutex);
-  aws_condition_variable_notify_all(&state->changed);
+  if (enough) aws_condition_variable_notify_all(&state->changed);
   return fits ? AWS_OP_SUCCESS : aws_raise_error(AWS_ERROR_SHORT_BUFFER);
 }
 
@@ -314,13 +323,13 @@ void Exchange::State::cancel() {
   aws_mutex_unlock(&mutex);
 }
 
-template <class Until>
-Result<> Exchange::State::wait(Until until) {
+Result<> Exchange::State::wait(size_t bytes) {
   bool stopped = false;
   aws_mutex_lock(&mutex);
-  while (!done && !until() && !stopped) {
+  wanted = bytes;
+  while (!done && answer.filled < wanted && !stopped) {
     aws_condition_variable_wait_for(&changed, &mutex, look_nanos);
-    stopped = client.network.stopping();
+    stopped = client.stopping();
   }
   aws_mutex_unlock(&mutex);
   if (!stopped) return {};
@@ -333,7 +342,7 @@ Exchange::Exchange(Exchange&&) noexcept = default;
 Exchange::~Exchange() = default;
 
 Result<size_t> Exchange::wait_for(size_t bytes) {
-  SMITH_TRY(state_->wait([&] { return state_->answer.filled >= bytes; }));
+  SMITH_TRY(state_->wait(bytes));
   aws_mutex_lock(&state_->mutex);
   size_t filled = state_->answer.filled;
   aws_mutex_unlock(&state_->mutex);
@@ -341,7 +350,7 @@ Result<size_t> Exchange::wait_for(size_t bytes) {
 }
 
 Result<HttpAnswer> Exchange::begin() {
-  SMITH_TRY(state_->wait([&] { return state_->answer.filled > 0; }));
+  SMITH_TRY(state_->wait(1));
   aws_mutex_lock(&state_->mutex);
   HttpAnswer answer = state_->answer;
   bool failed = state_->done && state_->failure != 0;
@@ -352,7 +361,7 @@ Result<HttpAnswer> Exchange::begin() {
 }
 
 Result<HttpAnswer> Exchange::finish() {
-  SMITH_TRY(state_->wait([] { return false; }));
+  SMITH_TRY(state_->wait(SIZE_MAX));
   if (state_->refused.has_value()) return *state_->refused;
   if (state_->failure != 0) return runtime_error(state_->failure, state_->doing());
   return std::move(state_->answer);
@@ -364,7 +373,7 @@ HttpClient::~HttpClient() = default;
 
 Result<HttpClient> HttpClient::make(Network& network, Endpoint endpoint,
                                     const HttpOptions& options) {
-  auto state = std::make_unique<State>(*network.state_, std::move(endpoint));
+  auto state = std::make_unique<State>(*network.state_, std::move(endpoint), options);
   const Endpoint& where = state->endpoint;
   aws_socket_options socket = {};
   socket.type = AWS_SOCKET_STREAM;
@@ -417,6 +426,6 @@ Result<HttpAnswer> HttpClient::send(Request request) { return start(std::move(re
 
 const Endpoint& HttpClient::endpoint() const { return state_->endpoint; }
 
-bool HttpClient::stopping() const { return state_->network.stopping(); }
+bool HttpClient::stopping() const { return state_->stopping(); }
 
 }  // namespace silversmith::wire

@@ -5,6 +5,7 @@
 // may be asked twice.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -65,8 +66,11 @@ struct Endpoint {
 struct HttpOptions {
   uint32_t connections_max = 16;
   uint32_t connect_ms_max = 5'000;
-  uint32_t first_byte_ms_max = 30'000;  // from the request's last byte to the answer's first
-  uint32_t stall_seconds_max = 20;      // without a byte moving
+  uint32_t first_byte_ms_max = 30'000;      // from the request's last byte to the answer's first
+  uint32_t stall_seconds_max = 20;          // without a byte moving
+  size_t body_bytes_max = size_t{1} << 20;  // of an answer that has no room of the caller's
+  // Once set, waits end with stopped; may be null. Outlives the client.
+  const std::atomic<bool>* stop = nullptr;
 };
 
 // Given up when it goes while still under way; that waits for the network's thread.
@@ -102,7 +106,7 @@ class HttpClient {
   ~HttpClient();
 
   // Signs and sends. The body of a good answer goes into `room` as far as that reaches (one more
-  // byte is an error), if room is given; any other body, up to 1 MiB, is in HttpAnswer::body.
+  // byte is an error), if room is given; any other body is in HttpAnswer::body.
   Exchange start(Request request, std::span<char> room = {});
   // start() and finish().
   Result<HttpAnswer> send(Request request);

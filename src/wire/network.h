@@ -4,7 +4,6 @@
 // program; it outlives every client made with it.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -19,8 +18,6 @@ struct NetworkOptions {
   // Credentials stand in the environment (AWS_ACCESS_KEY_ID and so on): nothing else is asked.
   bool credentials_in_environment = false;
   std::string profile;  // of the shared configuration files; "" takes the default one
-  // Once set, waits end with stopped.
-  const std::atomic<bool>* stop = nullptr;
 };
 
 class Network {

@@ -35,10 +35,6 @@ struct Network::State {
   Result<aws_tls_ctx*> tls();
   // Fails with denied when no provider can be made.
   Result<aws_credentials_provider*> credentials();
-  // Whether waiting is to end.
-  bool stopping() const {
-    return options.stop != nullptr && options.stop->load(std::memory_order_relaxed);
-  }
 
   void set_trace(std::string trace_id);
   std::string trace();

@@ -9,29 +9,40 @@ namespace silversmith::wire {
 
 namespace {
 
-// The error's name without its namespace: "com.amazonaws.sqs#QueueDoesNotExist".
-std::string name_in(const Json& answer) {
-  std::string type = answer.text_or("__type", "");
+// The error's name: "com.amazonaws.sqs#QueueDoesNotExist" in the body, or in a header for those
+// that the JSON protocol has no name for ("InvalidParameterValue;Sender").
+std::string name_in(const HttpAnswer& answer, const Json& said) {
+  std::string_view header = answer.header("x-amzn-query-error");
+  if (!header.empty()) return std::string(header.substr(0, header.find(';')));
+  std::string type = said.text_or("__type", "");
   return type.substr(type.find('#') + 1);
 }
 
-bool is_lost_lease(std::string_view name) {
-  return name == "ReceiptHandleIsInvalid" || name == "MessageNotInflight" ||
-         name == "InvalidParameterValue";
+// A receipt that names nothing we hold any more. One that has expired, or whose message was given
+// to somebody else, has no error of its own: SQS calls the parameter's value invalid, as it does
+// with other parameters (aws/aws-sdk-java issue 1628), such as a lease that would pass twelve
+// hours.
+bool is_lost_lease(std::string_view name, std::string_view message) {
+  if (name.ends_with("ReceiptHandleIsInvalid") || name.ends_with("MessageNotInflight")) return true;
+  bool value = name.starts_with("InvalidParameterValue");
+  return value && message.find("for parameter ReceiptHandle is invalid") != std::string_view::npos;
+}
+
+bool passes_by_itself(int status, std::string_view name) {
+  return status >= 500 || status == 429 || name.ends_with("Throttled") ||
+         name.ends_with("ThrottlingException") || name.ends_with("OverLimit");
 }
 
 Error error_of(const std::string& doing, const HttpAnswer& answer) {
   Result<Json> said = parse_json(answer.body);
-  std::string name = said.ok() ? name_in(*said) : std::string();
+  std::string name = name_in(answer, said.ok() ? *said : Json::object());
   Error error;
   error.message = doing + ": " + std::to_string(answer.status);
   if (!name.empty()) error.message += " " + name;
   std::string message = said.ok() ? said->text_or("message", said->text_or("Message", "")) : "";
   if (!message.empty()) error.message += ": " + message;
-  bool passes = answer.status >= 500 || answer.status == 429 || name.ends_with("Throttled") ||
-                name.ends_with("ThrottlingException") || name == "RequestThrottled";
-  error.code = passes ? Code::busy : Code::denied;
-  if (is_lost_lease(name)) error.code = Code::conflict;
+  error.code = passes_by_itself(answer.status, name) ? Code::busy : Code::denied;
+  if (is_lost_lease(name, message)) error.code = Code::conflict;
   if (name.ends_with("QueueDoesNotExist") || name.ends_with("NonExistentQueue")) {
     error.hint = "see the queue's URL and its region";
   } else if (error.code == Code::denied) {
@@ -62,19 +73,20 @@ Result<Json> SqsQueue::call(std::string_view action, Json fields) {
   return Error{Code::busy, doing + ": the answer is no JSON", "", ""};
 }
 
-Result<std::vector<SqsMessage>> SqsQueue::receive(uint32_t count_max, uint32_t wait_seconds,
-                                                  uint32_t hidden_seconds) {
+Result<std::vector<QueueMessage>> SqsQueue::receive(uint32_t count_max, uint32_t wait_seconds,
+                                                    uint32_t hidden_seconds) {
   Json fields = Json::object();
   fields.set("MaxNumberOfMessages", int64_t{count_max});
   fields.set("WaitTimeSeconds", int64_t{wait_seconds});
   fields.set("VisibilityTimeout", int64_t{hidden_seconds});
-  fields.set("MessageSystemAttributeNames", Json(Json::Array{"ApproximateReceiveCount"}));
+  fields.set("MessageSystemAttributeNames",
+             Json(Json::Array{"ApproximateReceiveCount", "SentTimestamp"}));
   Json answer = SMITH_TRY(call("ReceiveMessage", std::move(fields)));
-  std::vector<SqsMessage> messages;
+  std::vector<QueueMessage> messages;
   const Json* list = answer.find("Messages");
   if (list == nullptr || !list->is_array()) return messages;
   for (const Json& entry : list->as_array()) {
-    SqsMessage message;
+    QueueMessage message;
     message.id = entry.text_or("MessageId", "");
     message.receipt = entry.text_or("ReceiptHandle", "");
     message.body = entry.text_or("Body", "");
@@ -82,13 +94,15 @@ Result<std::vector<SqsMessage>> SqsQueue::receive(uint32_t count_max, uint32_t w
     if (attributes != nullptr) {
       message.receives =
           parse_number(attributes->text_or("ApproximateReceiveCount", "")).value_or(0);
+      message.sent_millis =
+          static_cast<int64_t>(parse_number(attributes->text_or("SentTimestamp", "")).value_or(0));
     }
     messages.push_back(std::move(message));
   }
   return messages;
 }
 
-Result<> SqsQueue::hide(const SqsMessage& message, uint32_t hidden_seconds) {
+Result<> SqsQueue::hide(const QueueMessage& message, uint32_t hidden_seconds) {
   Json fields = Json::object();
   fields.set("ReceiptHandle", message.receipt);
   fields.set("VisibilityTimeout", int64_t{hidden_seconds});
@@ -96,7 +110,7 @@ Result<> SqsQueue::hide(const SqsMessage& message, uint32_t hidden_seconds) {
   return {};
 }
 
-Result<> SqsQueue::remove(const SqsMessage& message) {
+Result<> SqsQueue::remove(const QueueMessage& message) {
   Json fields = Json::object();
   fields.set("ReceiptHandle", message.receipt);
   SMITH_TRY(call("DeleteMessage", std::move(fields)));

@@ -10,8 +10,7 @@ COMMANDS = ["init", "run", "watch", "convert", "invoke", "event eventbridge", "e
             "event sqs", "event sns", "runs ls", "runs show", "quarantine ls",
             "quarantine show", "parquet schema", "parquet meta", "parquet head", "parquet digest",
             "parquet verify", "contract lint", "contract show", "version"]
-LATER = ["worker", "lambda", "sniff", "infer", "validate", "backfill", "sweep",
-         "doctor"]
+LATER = ["sniff", "infer", "validate", "serve"]
 CONTRACT = """name: shop
 schema:
   fields:
@@ -108,7 +107,8 @@ class Contracts(ProgramTest):
         self.assert_says(done.out, "shop", "valid")
         result = self.run_ok("contract", "lint", path, "--json").json()
         self.assertIs(result["valid"], True)
-        self.assertEqual(result["name"], "shop")
+        self.assertEqual((result["schema"], result["file"], result["name"], result["findings"]),
+                         ("silversmith.lint/1", str(path), "shop", []))
         self.assertEqual(len(result["hash"]), 64)
 
     def test_lint_names_key_line_and_column(self):
@@ -121,6 +121,35 @@ class Contracts(ProgramTest):
         self.assertEqual(done.status, 1)
         self.assertIs(done.json()["valid"], False)
         self.assertIn("tpye", done.json()["message"])
+
+    def test_lint_lists_every_finding_as_json(self):
+        path = self.write("a:1:b.yaml", CONTRACT.replace("type: string", "tpye: string") +
+                          "\"silver:policy\": {type: maybe}\n")
+        text = run_program("contract", "lint", path)
+        done = run_program("contract", "lint", path, "--json")
+        self.assertEqual((done.status, done.json()["valid"]), (1, False), done)
+        findings = done.json()["findings"]
+        self.assertEqual(len(findings), 2, findings)
+        self.assert_says(findings[0]["message"], "tpye")
+        self.assert_says(findings[1]["message"], "maybe")
+        for finding in findings:
+            self.assertEqual(sorted(finding), ["column", "line", "message"])
+            self.assertIn("%s:%d:%d: %s\n" % (path, finding["line"], finding["column"],
+                                              finding["message"]), text.err)
+
+    def test_lint_says_where_a_contract_was_cut_off(self):
+        path = self.write("cut.json", '{"name": "n",\n "schema": {"fields": [')
+        done = run_program("contract", "lint", path, "--json")
+        finding, = done.json()["findings"]
+        self.assertEqual((finding["line"], finding["column"]), (2, 24), done)
+        self.assert_says(finding["message"], "[ at 2:23 is not closed", "cut off")
+
+    def test_lint_refuses_an_escape_without_a_quote(self):
+        path = self.write("e.yaml", CONTRACT + "dialect: {quoteChar: \"\", escapeChar: \"/\"}\n")
+        done = run_program("contract", "lint", path, "--json")
+        finding, = done.json()["findings"]
+        self.assertEqual((finding["line"], done.status), (None, 1), done)
+        self.assert_says(finding["message"], "escapeChar without a quoteChar")
 
     def test_show_prints_a_contract_that_means_the_same(self):
         path = self.write("shop.yaml", CONTRACT)

@@ -150,6 +150,17 @@ class Run(ProgramTest):
         self.assertEqual(done.status, 2, done)
         self.assertIn("notes.md", done.err)
 
+    def test_a_key_that_no_path_can_hold_is_a_usage_error_in_a_folder(self):
+        self.make_lake()
+        self.write("a.csv", "x\n1\n")
+        for key in ["bronze/../../a.csv", "bronze/./a.csv", "bronze//a.csv", "../a.csv",
+                    "bronze/" + 256 * "a" + ".csv"]:
+            for command in [["run", self.lake, "--key", key], ["runs", "show", self.lake, key],
+                            ["quarantine", "show", self.lake, key]]:
+                done = run_program(*command)
+                self.assertEqual((done.status, done.out), (2, ""), (command, done))
+                self.assert_says(done.err, key[:40], "only a bucket")
+
     def test_refused_files_give_status_1_and_the_rest_is_done(self):
         self.make_lake({"bronze/a.csv": "", "bronze/b.csv": "x\n1\n"})
         done = run_program("run", self.lake, "--json")

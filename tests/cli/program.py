@@ -140,10 +140,10 @@ class ProgramTest(unittest.TestCase):
 class Watching:
     """A watcher that runs beside the test."""
 
-    def __init__(self, lake, *arguments):
+    def __init__(self, lake, *arguments, prefix=()):
         self.results = []
         self.process = subprocess.Popen(
-            [os.path.abspath(PROGRAM), "watch", str(lake), "--json", *arguments],
+            [*prefix, os.path.abspath(PROGRAM), "watch", str(lake), "--json", *arguments],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment())
         os.set_blocking(self.process.stdout.fileno(), False)
         os.set_blocking(self.process.stderr.fileno(), False)

@@ -2,27 +2,12 @@
 """A lake in S3, as its user runs it, against the S3 of our own tests over HTTP."""
 import unittest
 
-from fake import CREDENTIALS, FakeS3
-from program import run_program
+from s3_lake import S3LakeTest
 
 CSV = b"order_id,customer_id,amount\n1,2,3.5\n2,3,4\n"
 
 
-class LakeInS3(unittest.TestCase):
-    def setUp(self):
-        self.s3 = FakeS3()
-        self.addCleanup(self.s3.close)
-
-    def silver(self, key):
-        return self.s3.get("silver/" + key)
-
-    def run_lake(self, *arguments, command=("run",), lake="s3://lake"):
-        return run_program(*command, lake, "--endpoint-url", self.s3.endpoint, *arguments,
-                           env=CREDENTIALS)
-
-    def statuses(self, done):
-        return {result["key"]: result["status"] for result in done.jsons()}
-
+class LakeInS3(S3LakeTest):
     def test_objects_become_silver_once(self):
         self.s3.put("bronze/orders/a.csv", CSV)
         self.s3.put("bronze/b c+d.csv", b"x\n1\n")

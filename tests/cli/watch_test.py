@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """silversmith watch: what arrives, however it arrives, is taken once, whole, and soon."""
+import fcntl
 import os
 import pathlib
+import shutil
 import signal
 import time
 import unittest
@@ -13,8 +15,8 @@ BIG = "a,b\n" + "123456,some text that takes room\n" * 2_000_000
 
 
 class Watch(ProgramTest):
-    def watch(self, *arguments):
-        watching = Watching(self.lake, *arguments)
+    def watch(self, *arguments, prefix=()):
+        watching = Watching(self.lake, *arguments, prefix=prefix)
         self.addCleanup(watching.kill)
         return watching
 
@@ -94,6 +96,83 @@ class Watch(ProgramTest):
         folder = self.lake / "bronze/later"
         folder.mkdir()
         self.slow_write(folder / "slow.csv", watching, 5)
+
+    def hold_open(self, path, watching):
+        """Writes half, is idle for longer than a file must rest, writes the rest and closes."""
+        key = str(path.relative_to(self.lake))
+        with open(path, "r+", encoding="utf-8") as file:
+            file.seek(0, os.SEEK_END)
+            os.utime(path, (1, 1))
+            watching = watching or self.watch()
+            end = time.monotonic() + 5
+            while time.monotonic() < end:
+                time.sleep(0.1)
+                self.assertEqual(watching.of(key), [], "taken while it was open")
+            file.write("2\n")
+        self.assertEqual(self.result_of(watching, key)["rows"], 2)
+        self.assertEqual([r["status"] for r in watching.of(key)], ["success"])
+        return watching
+
+    def test_a_file_that_is_held_open_is_not_taken_however_long_it_rests(self):
+        self.make_lake()
+        if not self.has_leases():
+            self.skipTest("no leases on this file system: a file is taken once it has rested")
+        (self.lake / "bronze/early.csv").write_text("a\n1\n")
+        watching = self.hold_open(self.lake / "bronze/early.csv", None)
+        elsewhere = self.folder / "elsewhere"
+        elsewhere.mkdir()
+        (elsewhere / "late.csv").write_text("a\n1\n")
+        late = open(elsewhere / "late.csv", "r", encoding="utf-8")
+        self.addCleanup(late.close)
+        elsewhere.rename(self.lake / "bronze/moved")
+        # A reader does not hold it up.
+        self.assertEqual(self.result_of(watching, "bronze/moved/late.csv")["rows"], 1)
+
+    def test_a_folder_that_comes_with_an_open_file_waits_for_its_writer(self):
+        self.make_lake()
+        if not self.has_leases():
+            self.skipTest("no leases on this file system: a file is taken once it has rested")
+        watching = self.watch()
+        elsewhere = self.folder / "elsewhere"
+        elsewhere.mkdir()
+        (elsewhere / "late.csv").write_text("a\n1\n")
+        with open(elsewhere / "late.csv", "a", encoding="utf-8") as file:
+            elsewhere.rename(self.lake / "bronze/moved")
+            end = time.monotonic() + 5
+            while time.monotonic() < end:
+                time.sleep(0.1)
+                self.assertEqual(watching.of("bronze/moved/late.csv"), [])
+            file.write("2\n")
+        self.assertEqual(self.result_of(watching, "bronze/moved/late.csv")["rows"], 2)
+
+    def test_a_file_whose_writers_can_t_be_told_is_taken_once_it_has_rested(self):
+        # Another user's file, and no right to leases.
+        prefix = ["setpriv", "--bounding-set", "-lease"]
+        if os.geteuid() != 0 or not shutil.which("setpriv"):
+            self.skipTest("needs root and setpriv")
+        self.make_lake()
+        watching = self.watch(prefix=prefix)
+        folder = self.lake / "bronze/later"
+        folder.mkdir()
+        (folder / "slow.csv").touch()
+        os.chown(folder / "slow.csv", 65534, 65534)
+        rest = self.lake / "bronze/moved"
+        with open(folder / "slow.csv", "r+", encoding="utf-8") as idle:
+            folder.rename(rest)
+            idle.write("a\n1\n")
+            idle.flush()
+            start = time.monotonic()
+            self.assertEqual(self.result_of(watching, "bronze/moved/slow.csv")["rows"], 1)
+            self.assertGreater(time.monotonic() - start, 1)
+
+    def has_leases(self):
+        with open(self.write("leased", "x"), "rb") as file:
+            try:
+                fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+            except OSError:
+                return False
+            fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+        return True
 
     def test_two_watchers_do_no_harm(self):
         self.make_lake()

@@ -119,7 +119,10 @@ class Fake : public FakeS3, public HttpHandler {
 
  private:
   void answer_s3(HttpRequest request, HttpConnection& connection, Outcome& outcome);
-  Result<HttpResponse> act(Call& call, const std::vector<Fault>& faults);
+  Result<HttpResponse> act(Call& call, const std::vector<Fault>& faults,
+                           HttpConnection& connection);
+  void loosen(Call& call, const std::vector<Fault>& faults, HttpConnection& connection) const;
+  bool holds(const Call& call) const;
   std::optional<Error> fault_before(const Call& call, const std::vector<Fault>& faults);
   bool passes(Moment moment, const SeenRequest& seen);
   HttpResponse refused(const Error& error, const std::string& resource, uint64_t number) const;
@@ -214,12 +217,36 @@ std::optional<Error> Fake::fault_before(const Call& call, const std::vector<Faul
                                call.place.key);
 }
 
-Result<HttpResponse> Fake::act(Call& call, const std::vector<Fault>& faults) {
+// Whether the condition of a write holds at this moment.
+bool Fake::holds(const Call& call) const {
+  auto found = state_.find(call.place, std::nullopt);
+  bool exists = found.ok() && !found->delete_marker;
+  if (call.header("if-none-match")) return !exists;
+  auto wanted = call.header("if-match");
+  return !wanted || (exists && found->object.etag == bare_etag(*wanted));
+}
+
+// The faults of a store that takes conditions less seriously. After signatures, which cover them.
+void Fake::loosen(Call& call, const std::vector<Fault>& faults, HttpConnection& connection) const {
+  Headers& headers = call.request.headers;
+  const Fault* late = find(faults, FaultKind::late_write);
+  if (late != nullptr && holds(call)) {
+    connection.wait(static_cast<int64_t>(late->amount));
+    headers.remove("if-match");
+    headers.remove("if-none-match");
+  }
+  if (find(faults, FaultKind::ignore_if_match) != nullptr) headers.remove("if-match");
+  if (find(faults, FaultKind::ignore_if_none_match) != nullptr) headers.remove("if-none-match");
+}
+
+Result<HttpResponse> Fake::act(Call& call, const std::vector<Fault>& faults,
+                               HttpConnection& connection) {
   if (auto error = fault_before(call, faults)) return *std::move(error);
   if (!options_.signing.credentials.empty()) {
     call.access_key =
         SMITH_TRY(check_sigv4(call.request, options_.signing, options_.clock->wall_micros()));
   }
+  loosen(call, faults, connection);
   if (is_aws_chunked(call.request)) SMITH_TRY(undo_aws_chunked(call.request));
   if (call.op == Op::complete_upload && find(faults, FaultKind::error_in_body) != nullptr) {
     HttpResponse response = refused(
@@ -250,7 +277,7 @@ void Fake::answer_s3(HttpRequest request, HttpConnection& connection, Outcome& o
     outcome.response = dropped();
     return;
   }
-  auto result = act(*call, faults);
+  auto result = act(*call, faults, connection);
   outcome.response =
       result ? std::move(result).value() : refused(result.error(), call->resource(), seen.number);
   spoil(faults, outcome.response);

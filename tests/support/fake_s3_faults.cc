@@ -10,7 +10,7 @@ namespace silversmith::test {
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, FaultKind>, 12> kinds = {{
+constexpr std::array<std::pair<std::string_view, FaultKind>, 15> kinds = {{
     {"delay", FaultKind::delay},
     {"internal_error", FaultKind::internal_error},
     {"slow_down", FaultKind::slow_down},
@@ -23,6 +23,9 @@ constexpr std::array<std::pair<std::string_view, FaultKind>, 12> kinds = {{
     {"error_in_body", FaultKind::error_in_body},
     {"blanks", FaultKind::blanks},
     {"conflict", FaultKind::conflict},
+    {"ignore_if_match", FaultKind::ignore_if_match},
+    {"ignore_if_none_match", FaultKind::ignore_if_none_match},
+    {"late_write", FaultKind::late_write},
 }};
 
 Error bad_rule(std::string message) {

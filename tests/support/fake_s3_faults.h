@@ -30,6 +30,11 @@ enum class FaultKind : uint8_t {
   error_in_body,   // CompleteMultipartUpload: 200, `amount` blanks, then InternalError; no effect
   blanks,          // CompleteMultipartUpload: `amount` blanks in front of the answer
   conflict,        // 409; of CompleteMultipartUpload for good. No effect
+  // What other stores get wrong: a condition is passed over, or looked at first and the write
+  // comes `amount` microseconds later, whatever happened in between.
+  ignore_if_match,
+  ignore_if_none_match,
+  late_write,
 };
 
 struct FaultRule {

@@ -45,6 +45,10 @@ void Headers::add(std::string_view name, std::string_view value) {
   fields_.emplace_back(lower(name), value);
 }
 
+void Headers::remove(std::string_view name) {
+  std::erase_if(fields_, [&](const Field& field) { return field.first == lower(name); });
+}
+
 std::string_view reason_of(int status) {
   switch (status) {
     case 200: return "OK";

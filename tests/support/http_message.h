@@ -25,6 +25,7 @@ class Headers {
   std::string get(std::string_view name) const;  // "" when absent
   bool has(std::string_view name) const { return find(name) != nullptr; }
   void add(std::string_view name, std::string_view value);
+  void remove(std::string_view name);  // all of that name
   const std::vector<Field>& all() const { return fields_; }
 
  private:
