@@ -127,11 +127,11 @@ Result<std::optional<Json>> read_account(store::Store& target, std::string_view 
                                          const store::Tag& tag) {
   std::optional<Json> account;
   Result<std::unique_ptr<store::Object>> opened = target.open(key);
-  if (!opened.ok() && opened.error().code == Code::missing) return account;
-  if (!opened.ok()) return std::move(opened).error();
-  if ((*opened)->head().tag != tag) {
+  bool gone = !opened.ok() && opened.error().code == Code::missing;
+  if (gone || (opened.ok() && (*opened)->head().tag != tag)) {
     return Error{Code::conflict, target.where(key) + " is no longer what it was", "", ""};
   }
+  if (!opened.ok()) return std::move(opened).error();
   Result<parquet::Reader> reader = parquet::Reader::open(**opened);
   if (!reader.ok() && is_foreign(reader.error())) return account;
   if (!reader.ok()) return std::move(reader).error();

@@ -50,8 +50,8 @@ Result<Held> look(store::Store& target, std::string_view key, std::string_view s
 Result<Held> glance(store::Store& target, std::string_view key, std::string_view source_key);
 
 // The account in the footer of the silver object in the state `tag`, as it stands there; nothing
-// when that object has none or is gone. Fails with denied, busy, conflict (it is in another state
-// now).
+// when that object has none. Fails with denied, busy, conflict (it is in another state now, or
+// gone).
 Result<std::optional<Json>> read_account(store::Store& target, std::string_view key,
                                          const store::Tag& tag);
 

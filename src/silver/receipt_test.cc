@@ -114,6 +114,17 @@ TEST(Lineage, finds_none_in_what_is_not_ours) {
   EXPECT_FALSE(held->lineage.has_value());
 }
 
+// Gone is not the same as damaged: an operator may delete silver between two looks at it.
+TEST(Lineage, reads_the_account_of_that_state_or_says_that_there_is_another) {
+  store::MemoryStore store;
+  store::Tag tag = store.put("k", "no Parquet file at all");
+  EXPECT_FALSE(read_account(store, "k", tag)->has_value());
+  store.put("k", "another");
+  EXPECT_EQ(read_account(store, "k", tag).error().code, Code::conflict);
+  store.erase("k");
+  EXPECT_EQ(read_account(store, "k", tag).error().code, Code::conflict);
+}
+
 TEST(Commit, puts_once) {
   store::MemoryStore store;
   EXPECT_EQ(*put_once(store, "k", "one"), Put::now);

@@ -60,8 +60,10 @@ Result<> S3Object::begin() {
       first.bytes.resize(std::min<uint64_t>(first.bytes.size(), *size));
       break;
     }
-    // An empty object has no first byte to ask for.
-    if (answer.ok() && answer->status == 416) {
+    // An empty object has no first byte to ask for. One that is not empty by now was written since:
+    // then the next try finds its bytes.
+    bool empty = answer.ok() && answer->status == 416;
+    if (empty) {
       wire::HttpAnswer look =
           SMITH_TRY(service_.call({S3Action::look, "HEAD", key_, "", {}, nullptr}));
       if (look.header("Content-Length") == "0") {
@@ -71,6 +73,7 @@ Result<> S3Object::begin() {
       }
     }
     Error error = !answer.ok() ? std::move(answer).error().in(service_.where(key_))
+                  : empty ? Error{Code::busy, service_.where(key_) + " is being rewritten", "", ""}
                   : answer->good()
                       ? Error{Code::denied, service_.where(key_) + ": the store ignores ranges",
                               "use a store that answers to Range", ""}

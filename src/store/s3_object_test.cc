@@ -87,6 +87,16 @@ TEST_F(S3Reading, reads_an_empty_object) {
   EXPECT_EQ((*world.store().open("empty"))->size(), 0U);
 }
 
+TEST_F(S3Reading, reads_what_an_empty_object_became_while_it_was_opened) {
+  world.put("empty", "");
+  world.fake().set_gate([&](test::Moment moment, const test::SeenRequest& seen) {
+    bool looks = seen.method == "HEAD" && moment == test::Moment::before_effect;
+    if (looks) world.put("empty", "id\n1\n");
+    return test::Gate::pass;
+  });
+  EXPECT_EQ(test::read_all(world.store(), "empty", 100), "id\n1\n");
+}
+
 TEST_F(S3Reading, asks_again_only_for_what_is_missing) {
   world.fake().faults().add({.kind = FaultKind::truncate,
                              .operation = "GetObject",

@@ -29,7 +29,8 @@ class Random {
 
 class Baton {
  public:
-  Baton(uint64_t seed, size_t actors) : random_(seed), waiting_(actors), alive_(actors, true) {
+  Baton(uint64_t seed, size_t actors)
+      : random_(seed), waiting_(actors), alive_(actors, true), wakes_(actors, 0) {
     current_ = random_.below(actors);
   }
 
@@ -42,6 +43,9 @@ class Baton {
   void step(size_t actor) {
     std::unique_lock lock(mutex_);
     if (random_.one_in(3)) return;  // runs of one actor are cheap and as legal as any
+    // Now and then one is slow beyond measure: others do whole conversions between two of its
+    // calls.
+    if (random_.one_in(stall_one_in)) wakes_[actor] = passes_ + random_.below(stall_passes_max);
     pass();
     waiting_[actor].wait(lock, [&] { return current_ == actor; });
   }
@@ -53,22 +57,38 @@ class Baton {
   }
   // Only for who holds the baton.
   Random& random() { return random_; }
+  // Who holds it: for what runs on another thread on the holder's behalf, while that waits.
+  size_t holder() {
+    std::unique_lock lock(mutex_);
+    return current_;
+  }
 
  private:
+  static constexpr uint64_t stall_one_in = 25;
+  static constexpr uint64_t stall_passes_max = 300;
+
   void pass() {
-    std::vector<size_t> able;
-    for (size_t i = 0; i < alive_.size(); i++) {
-      if (alive_[i]) able.push_back(i);
-    }
+    passes_++;
+    std::vector<size_t> able = awake_at(passes_);
+    if (able.empty()) able = awake_at(UINT64_MAX);
     if (able.empty()) return;
     current_ = able[random_.below(able.size())];
     waiting_[current_].notify_one();
+  }
+  std::vector<size_t> awake_at(uint64_t passes) const {
+    std::vector<size_t> able;
+    for (size_t i = 0; i < alive_.size(); i++) {
+      if (alive_[i] && wakes_[i] <= passes) able.push_back(i);
+    }
+    return able;
   }
 
   std::mutex mutex_;
   Random random_;
   std::vector<std::condition_variable> waiting_;
   std::vector<bool> alive_;
+  std::vector<uint64_t> wakes_;  // by actor: the pass from which on it may run
+  uint64_t passes_ = 0;
   size_t current_ = 0;
 };
 

@@ -34,10 +34,7 @@ class FakeConverter : public smith::Converter {
                                   smith::Outputs& outputs) override {
     std::unique_ptr<ByteSource> source = SMITH_TRY(open());
     std::string text = SMITH_TRY(read_all(*source));
-    source = SMITH_TRY(open());  // as inference does
-    if (SMITH_TRY(read_all(*source)) != text) {
-      return Error{Code::corrupt, "two passes read different bytes", "", "sim-torn"};
-    }
+    SMITH_TRY(read_again(open, text));
     silver::Account account;
     account.key = key;
     account.contract = terms_.contract;
@@ -57,6 +54,14 @@ class FakeConverter : public smith::Converter {
   }
 
  private:
+  // As inference does, which one contract in two spares.
+  Result<> read_again(const OpenSource& open, const std::string& text) {
+    if (terms_.version % 2 == 0) return {};
+    std::unique_ptr<ByteSource> source = SMITH_TRY(open());
+    if (SMITH_TRY(read_all(*source)) == text) return {};
+    return Error{Code::corrupt, "two passes read different bytes", "", "sim-torn"};
+  }
+
   Result<> write(silver::Account& account, smith::Outputs& outputs) {
     ByteSink* silver = SMITH_TRY(outputs.silver());
     parquet::Schema schema = {{"value", {frame::Kind::int64}, false}};
@@ -77,7 +82,8 @@ class FakeConverter : public smith::Converter {
 
 Result<std::unique_ptr<smith::Converter>> FakeConverters::for_key(std::string_view,
                                                                   smith::Reread reread) {
-  if (reread == smith::Reread::now) known_ = contract_.newest;
+  bool can = where_ == Contracts::in_the_lake;
+  if (can && reread == smith::Reread::now) known_ = contract_.newest;
   std::unique_ptr<smith::Converter> converter = std::make_unique<FakeConverter>(known_);
   return converter;
 }

@@ -16,16 +16,22 @@ struct ContractState {
   uint64_t newest = 1;
 };
 
+// Whether a process has its contracts in its package, so that only its successor knows newer ones.
+enum class Contracts : uint8_t { in_the_lake, in_the_package };
+
 class FakeConverters : public smith::Converters {
  public:
   // `contract` must outlive this.
-  explicit FakeConverters(const ContractState& contract)
-      : contract_(contract), known_(contract.newest) {}
+  FakeConverters(const ContractState& contract, Contracts where)
+      : contract_(contract), where_(where), known_(contract.newest) {}
+  // A new process takes the place of the old one.
+  void restart() { known_ = contract_.newest; }
   Result<std::unique_ptr<smith::Converter>> for_key(std::string_view key,
                                                     smith::Reread reread) override;
 
  private:
   const ContractState& contract_;
+  Contracts where_;
   uint64_t known_;
 };
 

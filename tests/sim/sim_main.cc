@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // sim --seeds N [--from S]   runs N simulations; prints the first failing seed
 // sim --seed S               replays one, with a trace
-// sim --mutations N          proves that every broken leg of the protocol is seen within N seeds
+// sim --deaths N             N short stories, each with a death before every call and after every
+//                            write of its one worker in turn
+// sim --mutations N          proves that every broken leg of the protocol is seen within N seeds,
+//                            under the semantics of the folder and of S3
+// With --http in front, over HTTP through the real client of S3.
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -12,68 +16,127 @@
 namespace silversmith::sim {
 namespace {
 
-int report(uint64_t seed, const Outcome& outcome) {
-  for (const std::string& failure : outcome.failures) {
-    std::printf("seed %llu: %s\n", static_cast<unsigned long long>(seed), failure.c_str());
+using Number = unsigned long long;
+
+struct Totals {
+  Number runs = 0;
+  Number calls = 0;
+  Number commits = 0;
+  Number deaths = 0;
+  Number steps_back = 0;
+  void add(const Outcome& outcome) {
+    runs++;
+    calls += outcome.calls;
+    commits += outcome.commits;
+    deaths += outcome.deaths;
+    steps_back += outcome.steps_back;
   }
-  std::printf("replay with: sim --seed %llu\n", static_cast<unsigned long long>(seed));
+  void print() const {
+    std::printf(
+        "%llu schedules, %llu calls, %llu commits, %llu deaths, %llu steps back to what came back "
+        "within a second: nothing wrong\n",
+        runs, calls, commits, deaths, steps_back);
+  }
+};
+
+int report(const Plan& plan, const Outcome& outcome) {
+  Number seed = plan.seed;
+  for (const std::string& failure : outcome.failures) {
+    std::printf("seed %llu: %s\n", seed, failure.c_str());
+  }
+  std::printf("replay with: sim %s--seed %llu\n", plan.http ? "--http " : "", seed);
   return 1;
 }
 
-int run_seeds(uint64_t from, uint64_t count) {
-  uint64_t steps = 0;
-  uint64_t commits = 0;
-  for (uint64_t seed = from; seed < from + count; seed++) {
-    Outcome outcome = simulate({.seed = seed});
-    if (!outcome.failures.empty()) return report(seed, outcome);
-    steps += outcome.steps;
-    commits += outcome.commits;
+int run_seeds(Plan plan, uint64_t count) {
+  Totals totals;
+  for (uint64_t end = plan.seed + count; plan.seed < end; plan.seed++) {
+    Outcome outcome = simulate(plan);
+    if (!outcome.failures.empty()) return report(plan, outcome);
+    totals.add(outcome);
   }
-  std::printf("%llu seeds, %llu store calls, %llu commits: nothing wrong\n",
-              static_cast<unsigned long long>(count), static_cast<unsigned long long>(steps),
-              static_cast<unsigned long long>(commits));
+  totals.print();
   return 0;
 }
 
-int run_mutation(Mutation mutation, uint64_t count) {
-  for (uint64_t seed = 1; seed <= count; seed++) {
-    Outcome outcome = simulate({.seed = seed, .mutation = mutation});
-    if (outcome.failures.empty()) continue;
-    std::printf("%-22s seen by seed %llu: %s\n", name_of(mutation),
-                static_cast<unsigned long long>(seed), outcome.failures.front().c_str());
-    return 0;
+// One story with a death at one place after the other, until there is no such place.
+int run_deaths_of(Plan plan, Totals& totals) {
+  for (Moment moment : {Moment::before, Moment::after}) {
+    plan.death = Death{1, moment};
+    for (Outcome outcome; plan.death->call == 1 || outcome.deaths > 0; plan.death->call++) {
+      outcome = simulate(plan);
+      totals.add(outcome);
+      if (outcome.failures.empty()) continue;
+      std::printf(
+          "a death %s number %llu: ", moment == Moment::before ? "before call" : "after write",
+          static_cast<Number>(plan.death->call));
+      return report(plan, outcome);
+    }
   }
-  std::printf("%-22s NOT SEEN in %llu seeds\n", name_of(mutation),
-              static_cast<unsigned long long>(count));
-  return 1;
+  return 0;
+}
+
+int run_deaths(Plan plan, uint64_t count) {
+  Totals totals;
+  for (uint64_t end = plan.seed + count; plan.seed < end; plan.seed++) {
+    if (run_deaths_of(plan, totals) != 0) return 1;
+  }
+  totals.print();
+  return 0;
+}
+
+int run_mutation(Plan plan, uint64_t count) {
+  std::string what = std::string(name_of(plan.mutation)) + " on " + name_of(*plan.semantics);
+  uint64_t seen = 0;
+  std::string first;
+  for (plan.seed = 1; plan.seed <= count; plan.seed++) {
+    Outcome outcome = simulate(plan);
+    if (outcome.failures.empty()) continue;
+    if (seen++ == 0) {
+      first = "first by seed " + std::to_string(plan.seed) + ": " + outcome.failures.front();
+    }
+    if (seen == 3) break;  // it is no chance
+  }
+  std::printf("%-36s %s\n", what.c_str(), seen > 0 ? first.c_str() : "NOT SEEN");
+  return seen > 0 ? 0 : 1;
 }
 
 int run_mutations(uint64_t count) {
   int unseen = 0;
-  for (Mutation mutation :
-       {Mutation::blind_put, Mutation::bronze_before_silver, Mutation::content_tags,
-        Mutation::lost_rejects, Mutation::lost_receipts}) {
-    unseen += run_mutation(mutation, count);
+  for (Mutation mutation : {Mutation::blind_put, Mutation::bronze_before_silver,
+                            Mutation::content_tags, Mutation::no_verify, Mutation::unpinned_reads,
+                            Mutation::lost_rejects, Mutation::lost_receipts}) {
+    for (Semantics semantics : {Semantics::folder, Semantics::s3, Semantics::s3_versioned}) {
+      unseen += run_mutation({.mutation = mutation, .semantics = semantics}, count);
+    }
   }
   return unseen == 0 ? 0 : 1;
 }
 
-int replay(uint64_t seed) {
-  Outcome outcome = simulate({.seed = seed, .trace = true});
-  return outcome.failures.empty() ? 0 : report(seed, outcome);
+int replay(Plan plan, uint64_t seed) {
+  plan.seed = seed;
+  plan.trace = true;
+  Outcome outcome = simulate(plan);
+  return outcome.failures.empty() ? 0 : report(plan, outcome);
 }
 
 int run(int argc, char** argv) {
-  uint64_t from = 1;
+  Plan plan;
+  if (argc > 1 && std::strcmp(argv[1], "--http") == 0) {
+    plan.http = true;
+    argc--;
+    argv++;
+  }
   for (int i = 1; i + 1 < argc; i += 2) {
     std::string name = argv[i];
     uint64_t number = std::strtoull(argv[i + 1], nullptr, 10);
-    if (name == "--from") from = number;
-    if (name == "--seed") return replay(number);
-    if (name == "--seeds") return run_seeds(from, number);
+    if (name == "--from") plan.seed = number;
+    if (name == "--seed") return replay(plan, number);
+    if (name == "--seeds") return run_seeds(plan, number);
+    if (name == "--deaths") return run_deaths(plan, number);
     if (name == "--mutations") return run_mutations(number);
   }
-  std::printf("usage: sim [--from S] --seeds N | --seed S | --mutations N\n");
+  std::printf("usage: sim [--http] [--from S] --seeds N | --seed S | --deaths N | --mutations N\n");
   return 2;
 }
 
