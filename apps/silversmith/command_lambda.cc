@@ -118,8 +118,11 @@ Result<Exit> lambda_command(const Invocation& invocation, Console& console) {
   }
   std::optional<wire::LambdaExtension> extension;
   auto registered = wire::LambdaExtension::start(address, extension_name);
-  if (registered) extension.emplace(*std::move(registered));
-  if (!registered) console.warning("no SIGTERM at the end: " + registered.error().message);
+  if (registered) {
+    extension.emplace(*std::move(registered));
+  } else {
+    console.warning("no SIGTERM at the end: " + registered.error().message);
+  }
   Function function(lake, console, progress);
   SMITH_TRY(runtime.run(
       [&function](const wire::Invocation& invoked) { return function.handle(invoked); }));
