@@ -15,9 +15,10 @@ constexpr uint64_t deliveries_max = 2000;
 constexpr uint64_t workers_max = 8;
 constexpr int64_t second_micros = 1'000'000;
 
-// An event about the key; a sweep, which passes over receipts, as what is scheduled does; or a
-// backfill, which does not: an operator's after a sweep that died between commit and receipt.
-enum class Work : uint8_t { event, sweep, backfill };
+// An event about the key; a sweep, which passes over receipts, as what is scheduled does; a
+// backfill, which does not: an operator's after a sweep that died between commit and receipt; or an
+// operator's run that converts again what another contract made.
+enum class Work : uint8_t { event, sweep, backfill, reprocess };
 struct Task {
   Work work = Work::event;
   int64_t due_micros = 0;
@@ -55,6 +56,7 @@ class Play {
         change();
       }
       announce();
+      if (baton.random().one_in(10)) add(Work::reprocess, 0);
       if (baton.random().one_in(6)) world_.contract.newest++;
       if (baton.random().one_in(10))
         add(baton.random().one_in(2) ? Work::sweep : Work::backfill, 0);
@@ -124,8 +126,9 @@ class Play {
       std::optional<Task> task = take();
       if (task.has_value()) {
         busy_++;
-        bool done = task->work == Work::event ? deliver(actor, store, converters)
-                                              : sweep(*task, actor, store, converters);
+        bool sweeps = task->work == Work::sweep || task->work == Work::backfill;
+        bool done = sweeps ? sweep(*task, actor, store, converters)
+                           : deliver(*task, actor, store, converters);
         if (store.dead()) converters.restart();
         store.revive();
         finish(*task, done);
@@ -191,10 +194,20 @@ class Play {
     return {store, store, world_.prefixes, converters, world_.clock, options};
   }
 
-  bool deliver(size_t actor, FaultyStore& store, FakeConverters& converters) {
-    world_.say(actor, "takes an event");
-    smith::RunResult result = forge(actor, smithy_of(actor, store, converters));
-    return !store.dead() && result.status != smith::Status::error;
+  bool deliver(const Task& task, size_t actor, FaultyStore& store, FakeConverters& converters) {
+    smith::Smithy smithy = smithy_of(actor, store, converters);
+    smithy.options.reprocess = task.work == Work::reprocess;
+    world_.say(actor, smithy.options.reprocess ? "reprocesses" : "takes an event");
+    smith::RunResult result = forge(actor, smithy);
+    bool failed = result.status == smith::Status::error;
+    return !store.dead() && (!failed || is_refused_to_go_back(smithy, *result.error));
+  }
+
+  // Silver that a newer contract made is not converted again under an older one, and an operator is
+  // told so.
+  static bool is_refused_to_go_back(const smith::Smithy& smithy, const smith::RunError& error) {
+    return smithy.options.reprocess && error.code == Code::denied &&
+           error.message.find(" was made under version ") != std::string::npos;
   }
 
   smith::RunResult forge(size_t actor, const smith::Smithy& smithy) {
@@ -203,7 +216,8 @@ class Play {
     world_.say(actor, "says " + std::string(smith::name_of(result.status)));
     if (result.error) world_.note("        " + result.error->message);
     auto& store = static_cast<FaultyStore&>(smithy.source);
-    if (result.error && result.status == smith::Status::error) {
+    bool failed = result.error && result.status == smith::Status::error;
+    if (failed && !is_refused_to_go_back(smithy, *result.error)) {
       check_error(store, result.error->code, result.error->message, hid);
     }
     if (!store.dead()) check_answer(actor, result);
