@@ -14,7 +14,7 @@ BENCH_RUNS ?= 3
 .PHONY: help build demo s3-double test test-fast test-all bench bench-cloud dist fuzz format clean
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
+	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
 	@echo "  settings: CORES=$(CORES) FUZZ_SECONDS=$(FUZZ_SECONDS) BENCH_MB=$(BENCH_MB) BENCH_RUNS=$(BENCH_RUNS)"
 
 build: ## build/release/bin/silversmith, and bootstrap for Lambda

@@ -47,7 +47,7 @@ def complaints_about(commands, targets, environment):
 def main(arguments):
     binary = pathlib.Path(arguments[0]).resolve()
     environment = {**os.environ, "PATH": "%s:%s" % (binary.parent, os.environ["PATH"])}
-    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    targets = set(re.findall(r"^([a-z0-9-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     blocks = blocks_of((ROOT / "README.md").read_text(encoding="utf-8"))
     found = [] if any(runs for runs, _ in blocks) else ["README.md has no block to run"]
     with tempfile.TemporaryDirectory() as folder:

@@ -26,7 +26,7 @@ std::string hash_with(std::string_view more) {
 
 // The first yaml block of the document, so that the document can't promise what isn't read.
 std::string documented_example() {
-  auto path = std::filesystem::path(__FILE__).parent_path() / "../../docs/formats/contract.md";
+  std::filesystem::path path = SMITH_CONTRACT_PAGE;
   std::ifstream file(path);
   std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
   constexpr std::string_view opening = "```yaml\n";

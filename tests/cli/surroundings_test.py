@@ -210,12 +210,12 @@ class Settings(ProgramTest):
             done = run_program("convert", source, *arguments)
             self.assertEqual(done.status, 2, (arguments, done))
 
-    def test_the_name_of_a_lambda_runtime_is_not_supported_yet(self):
+    def test_by_the_name_of_a_lambda_runtime_it_is_the_function(self):
         (self.folder / "bootstrap").symlink_to(os.path.abspath(PROGRAM))
         done = subprocess.run([self.folder / "bootstrap"], capture_output=True, text=True,
                               env=environment(), check=False)
         self.assertEqual(done.returncode, 2, done.stderr)
-        self.assert_says(done.stderr, "Lambda", "not supported yet")
+        self.assert_says(done.stderr, "AWS_LAMBDA_RUNTIME_API is not set", "invoke LAKE")
 
     def test_commands_of_later_versions_and_unknown_ones_are_named(self):
         for arguments, words in [(["quarantine", "export", "L"], "quarantine export is not supported"),
