@@ -50,7 +50,7 @@ struct Cloud::State {
 
 Cloud::Cloud(Setup setup) : state_(std::make_unique<State>(std::move(setup))) {}
 Cloud::~Cloud() = default;
-void Cloud::set_trace(std::string trace_id) { state_->network.set_trace(std::move(trace_id)); }
+void Cloud::set_trace(const std::string& trace_id) { state_->network.set_trace(trace_id); }
 
 // A client of the bucket's service, and how the store speaks to it.
 struct Cloud::Reached {

@@ -38,7 +38,7 @@ class Cloud {
   ~Cloud();
 
   // As wire::Network.
-  void set_trace(std::string trace_id);
+  void set_trace(const std::string& trace_id);
 
   // Fails with invalid (the root, the endpoint, no region), denied (authorities can't be read).
   Result<std::unique_ptr<store::Store>> store(const std::string& uri);

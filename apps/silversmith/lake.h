@@ -46,8 +46,8 @@ class Lake {
   // A store for another root that belongs to the lake, as --contracts names it. Fails as open().
   Result<std::unique_ptr<store::Store>> open_root(const std::string& root);
   // What the lake's requests carry as X-Amzn-Trace-Id; of a folder nothing.
-  void set_trace(std::string trace_id) {
-    if (cloud_ != nullptr) cloud_->set_trace(std::move(trace_id));
+  void set_trace(const std::string& trace_id) {
+    if (cloud_ != nullptr) cloud_->set_trace(trace_id);
   }
   // What else is reached over its network; made where the lake needs none itself.
   Cloud& cloud(const Settings& settings);
