@@ -9,7 +9,6 @@ import pathlib
 import subprocess
 import sys
 import tempfile
-import time
 import unittest
 import urllib.request
 
@@ -85,6 +84,10 @@ class Moto:
         self.process.wait()
         self.log.close()
 
+    def reset(self):
+        request = urllib.request.Request(self.endpoint + "/moto-api/reset", method="POST")
+        urllib.request.urlopen(request).close()
+
     def client(self, service):
         return boto3.client(service, endpoint_url=self.endpoint, region_name=REGION,
                             aws_access_key_id=self.keys[0], aws_secret_access_key=self.keys[1],
@@ -124,7 +127,7 @@ class Moto:
         return {"Records": records}
 
     def enforce(self, document):
-        """From now on a user has these rights, and nobody others."""
+        """From now on a user has these rights, and nobody else has any."""
         iam = self.client("iam")
         iam.create_user(UserName="role")
         iam.put_user_policy(UserName="role", PolicyName="lake", PolicyDocument=document)
@@ -135,10 +138,16 @@ class Moto:
         return made["AccessKeyId"], made["SecretAccessKey"]
 
 
-class EndToEnd(unittest.TestCase):
+class MotoTest(unittest.TestCase):
+    """A moto for each class, and a new lake in it for each test."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.moto = Moto()
+        cls.addClassCleanup(cls.moto.close)
+
     def setUp(self):
-        self.moto = Moto()
-        self.addCleanup(self.moto.close)
+        self.moto.reset()
         self.moto.make_lake()
 
     def variables(self, keys=None, **more):
@@ -183,16 +192,16 @@ class EndToEnd(unittest.TestCase):
         self.assertIn("/%s/" % generation, left["report.json"])
         self.assertEqual(len(self.keys("receipts/")), 1)
 
+
+class EndToEnd(MotoTest):
     def test_the_program_converts_what_either_queue_tells(self):
         self.upload("contracts/orders.yaml", CONTRACT)
         self.upload(KEY, ORDERS)
         # S3 writes keys as forms do, EventBridge as they are (here as JSON text).
-        for url, wanted, puts in [(self.moto.told_by_s3, "a%2Bb", 1),
-                                  (self.moto.told_by_bus, "a+b", 1)]:
-            batch = self.moto.messages(url, wanted)
-            done = self.invoke(batch)
+        for url, wanted in [(self.moto.told_by_s3, "a%2Bb"), (self.moto.told_by_bus, "a+b")]:
+            done = self.invoke(self.moto.messages(url, wanted))
             self.assertEqual((done.status, done.json()), (0, {"batchItemFailures": []}), done)
-            self.assertEqual(len(self.keys("silver/")), puts)
+            self.assertEqual(self.keys("silver/"), [SILVER])
         self.assert_converted()
         self.upload(KEY, b"id,price\n9,9\n")
         self.assertEqual(self.invoke(self.moto.messages(self.moto.told_by_bus, "a+b")).status, 0)
@@ -233,13 +242,14 @@ class EndToEnd(unittest.TestCase):
         self.assertEqual((done.status, done.json()), (0, {"batchItemFailures": []}), done)
         self.assert_converted()
 
+
+class WithRights(MotoTest):
     def test_with_the_rights_that_are_documented_and_with_one_less(self):
         self.upload("contracts/orders.yaml", CONTRACT)
         self.upload(KEY, ORDERS)
         batch = self.moto.messages(self.moto.told_by_bus, "a+b")
         lake = "arn:aws:s3:::" + BUCKET
-        admin = self.moto.enforce(policy(("Allow", ["*"], "*")))
-        self.moto.keys = admin
+        self.moto.keys = self.moto.enforce(policy(("Allow", ["*"], "*")))
         iam, self.moto.s3 = self.moto.client("iam"), self.moto.client("s3")
         iam.create_user(UserName="function")
         made = iam.create_access_key(UserName="function")["AccessKey"]

@@ -49,6 +49,13 @@ class Baton {
     pass();
     waiting_[actor].wait(lock, [&] { return current_ == actor; });
   }
+  // As step(), for who has nothing to do: others come first for a while.
+  void rest(size_t actor) {
+    std::unique_lock lock(mutex_);
+    wakes_[actor] = passes_ + random_.below(rest_passes_max);
+    pass();
+    waiting_[actor].wait(lock, [&] { return current_ == actor; });
+  }
   // Last call of every actor's thread.
   void leave(size_t actor) {
     std::unique_lock lock(mutex_);
@@ -64,6 +71,7 @@ class Baton {
   }
 
  private:
+  static constexpr uint64_t rest_passes_max = 60;
   static constexpr uint64_t stall_one_in = 25;
   static constexpr uint64_t stall_passes_max = 300;
 

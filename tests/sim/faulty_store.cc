@@ -40,6 +40,10 @@ class FaultyObject : public store::Object {
     position_ += count;
     return count;
   }
+  bool rewind() override {
+    position_ = 0;
+    return !mutated(Mutation::unpinned_reads) && object_->rewind();
+  }
   Result<> read_at(uint64_t offset, std::span<char> into) override {
     SMITH_TRY(store_.before("read_at", key_));
     return object_->read_at(offset, into);
@@ -224,6 +228,12 @@ Result<> FaultyStore::remove(std::string_view key, const store::Tag& tag) {
 Result<store::ListPage> FaultyStore::list(std::string_view prefix, std::string_view after) {
   SMITH_TRY(before("list", prefix));
   return lake_.list(prefix, after);
+}
+
+Result<store::ListPage> FaultyStore::list_versions(std::string_view prefix,
+                                                   std::string_view after) {
+  SMITH_TRY(before("list_versions", prefix));
+  return lake_.list_versions(prefix, after);
 }
 
 }  // namespace silversmith::sim

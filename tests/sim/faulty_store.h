@@ -41,6 +41,7 @@ class FaultyStore : public store::Store {
   Result<std::unique_ptr<store::Upload>> upload(const store::Expected& expected) override;
   Result<> remove(std::string_view key, const store::Tag& tag) override;
   Result<store::ListPage> list(std::string_view prefix, std::string_view after) override;
+  Result<store::ListPage> list_versions(std::string_view prefix, std::string_view after) override;
   std::string where(std::string_view key) const override { return "sim/" + std::string(key); }
   std::string name() const override { return "sim"; }
 

@@ -109,7 +109,9 @@ class HttpLake : public Lake {
     static const test::FaultRule rules[] = {
         {.kind = FaultKind::slow_down},
         {.kind = FaultKind::internal_error, .times = 2},
-        {.kind = FaultKind::truncate, .method = "GET", .amount = 3},
+        // Not a byte of the body: of a few, the client may have begun to read or not when it sees
+        // the end, and a seed would name two schedules.
+        {.kind = FaultKind::truncate, .method = "GET", .amount = 0},
         {.kind = FaultKind::wrong_checksum, .method = "PUT"},
         {.kind = FaultKind::conflict, .operation = "PutObject", .key = "silver/*"},
         {.kind = FaultKind::conflict, .operation = "CompleteMultipartUpload"},

@@ -5,7 +5,7 @@
 #include <thread>
 
 #include "sim/world.h"
-#include "smith/forge.h"
+#include "smith/reconcile.h"
 
 namespace silversmith::sim {
 
@@ -15,8 +15,10 @@ constexpr uint64_t deliveries_max = 2000;
 constexpr uint64_t workers_max = 8;
 constexpr int64_t second_micros = 1'000'000;
 
-// An event about the key, or a sweep: a listing whose every object becomes an event.
-enum class Work : uint8_t { event, sweep };
+// An event about the key; a sweep, which passes over receipts, as what is scheduled does; a
+// backfill, which does not: an operator's after a sweep that died between commit and receipt; or an
+// operator's run that converts again what another contract made.
+enum class Work : uint8_t { event, sweep, backfill, reprocess };
 struct Task {
   Work work = Work::event;
   int64_t due_micros = 0;
@@ -33,8 +35,8 @@ class Play {
     for (size_t i = 1; i <= workers_; i++) threads.emplace_back([this, i] { work(i); });
     for (std::thread& thread : threads) thread.join();
     if (open_ == 0) world_.check_quiet();
-    return {std::move(world_.failures), world_.calls, world_.commits, world_.deaths,
-            world_.steps_back};
+    return {std::move(world_.failures), world_.calls,     world_.commits, world_.deaths,
+            world_.steps_back,          world_.trace_hash};
   }
 
  private:
@@ -54,13 +56,15 @@ class Play {
         change();
       }
       announce();
+      if (baton.random().one_in(10)) add(Work::reprocess, 0);
       if (baton.random().one_in(6)) world_.contract.newest++;
-      if (baton.random().one_in(10)) add(Work::sweep, 0);
+      if (baton.random().one_in(10))
+        add(baton.random().one_in(2) ? Work::sweep : Work::backfill, 0);
       // Within a second as well as after one: versions have a resolution.
       if (baton.random().one_in(3)) world_.clock.sleep_micros(second_micros);
       for (uint64_t pause = baton.random().below(30); pause > 0; pause--) world_.step(0, "");
     }
-    if (lost_) add(Work::sweep, 0);
+    if (lost_) add(baton.random().one_in(2) ? Work::sweep : Work::backfill, 0);
     produced_ = true;
     baton.leave(0);
   }
@@ -122,8 +126,9 @@ class Play {
       std::optional<Task> task = take();
       if (task.has_value()) {
         busy_++;
-        bool done =
-            task->work == Work::sweep ? sweep(actor, store) : deliver(actor, store, converters);
+        bool sweeps = task->work == Work::sweep || task->work == Work::backfill;
+        bool done = sweeps ? sweep(*task, actor, store, converters)
+                           : deliver(*task, actor, store, converters);
         if (store.dead()) converters.restart();
         store.revive();
         finish(*task, done);
@@ -133,7 +138,8 @@ class Play {
       }
       // The deployment rolls on: an old process ends at last.
       if (world_.baton.random().one_in(6)) converters.restart();
-      world_.step(actor, "");
+      if (task.has_value()) world_.step(actor, "");
+      if (!task.has_value()) world_.rest(actor);
     }
     world_.baton.leave(actor);
   }
@@ -151,48 +157,78 @@ class Play {
       return;
     }
     task.due_micros = world_.clock.wall_micros() + 50'000;
+    if (task.work == Work::sweep) task.work = Work::backfill;
     waiting_.push_back(task);
   }
 
-  // Nobody stops the world for a sweep: it lists while others write.
-  bool sweep(size_t actor, FaultyStore& store) {
-    world_.say(actor, "sweeps");
-    std::vector<std::string> keys;
-    std::optional<std::string> after = "";
-    while (after.has_value()) {
-      Result<store::ListPage> page = store.list(world_.prefixes.bronze, *after);
-      if (!page.ok()) return false;
-      for (const store::Listed& listed : page->objects) keys.push_back(listed.key);
-      after = page->next;
+  // The product's own, beside all the others: half of them convert, half hand on what they find.
+  bool sweep(const Task& task, size_t actor, FaultyStore& store, FakeConverters& converters) {
+    bool receipts = task.work == Work::backfill;
+    world_.say(actor, receipts ? "backfills" : "sweeps");
+    smith::Smithy smithy = smithy_of(actor, store, converters);
+    smith::ReconcileSetup setup{smithy, {}};
+    if (receipts) setup.options.receipts = smith::Receipts::wanted;
+    bool hid = world_.hides;
+    setup.on_error = [&](const Error& error) {
+      check_error(store, error.code, error.message, hid);
+    };
+    if (world_.baton.random().one_in(2)) {
+      setup.converge = [&](const store::Listed&, smith::Refusals) { return forge(actor, smithy); };
+    } else {
+      setup.send = [&](const std::string&) -> Result<> {
+        add(Work::event, 0);
+        return {};
+      };
     }
-    for (const std::string& key : keys) {
-      if (key == world_.key) add(Work::event, 0);
-    }
-    return true;
+    smith::Reconciliation done = smith::reconcile(setup);
+    if (done.error) check_error(store, done.error->code, done.error->message, hid);
+    world_.say(actor, "has swept");
+    return !store.dead() && !done.error && done.ledger.complete && done.ledger.settled();
   }
 
-  bool deliver(size_t actor, FaultyStore& store, FakeConverters& converters) {
+  smith::Smithy smithy_of(size_t actor, FaultyStore& store, FakeConverters& converters) {
     smith::ForgeOptions options;
     options.retry.seed = world_.baton.random().next();
     options.skip_known_rejects = world_.baton.random().one_in(2);
     options.run_id = std::to_string(actor);
-    smith::Smithy smithy{store, store, world_.prefixes, converters, world_.clock, options};
-    world_.say(actor, "takes an event");
+    return {store, store, world_.prefixes, converters, world_.clock, options};
+  }
+
+  bool deliver(const Task& task, size_t actor, FaultyStore& store, FakeConverters& converters) {
+    smith::Smithy smithy = smithy_of(actor, store, converters);
+    smithy.options.reprocess = task.work == Work::reprocess;
+    world_.say(actor, smithy.options.reprocess ? "reprocesses" : "takes an event");
+    smith::RunResult result = forge(actor, smithy);
+    bool failed = result.status == smith::Status::error;
+    return !store.dead() && (!failed || is_refused_to_go_back(smithy, *result.error));
+  }
+
+  // Silver that a newer contract made is not converted again under an older one, and an operator is
+  // told so.
+  static bool is_refused_to_go_back(const smith::Smithy& smithy, const smith::RunError& error) {
+    return smithy.options.reprocess && error.code == Code::denied &&
+           error.message.find(" was made under version ") != std::string::npos;
+  }
+
+  smith::RunResult forge(size_t actor, const smith::Smithy& smithy) {
     bool hid = world_.hides;
     smith::RunResult result = smith::forge(world_.key, smithy);
-    world_.say(actor, "says " + std::string(smith::name_of(result.status)) +
-                          (result.error ? ": " + result.error->message : ""));
-    bool failed = result.status == smith::Status::error;
-    if (failed && !store.dead()) check_error(*result.error, hid);
+    world_.say(actor, "says " + std::string(smith::name_of(result.status)));
+    if (result.error) world_.note("        " + result.error->message);
+    auto& store = static_cast<FaultyStore&>(smithy.source);
+    bool failed = result.error && result.status == smith::Status::error;
+    if (failed && !is_refused_to_go_back(smithy, *result.error)) {
+      check_error(store, result.error->code, result.error->message, hid);
+    }
     if (!store.dead()) check_answer(actor, result);
-    return !store.dead() && !failed;
+    return result;
   }
 
   // Errors must be the injected ones.
-  void check_error(const smith::RunError& error, bool hid) {
-    bool passes = error.code == Code::busy || error.code == Code::conflict ||
-                  (hid && error.code == Code::denied);
-    if (!passes) world_.fail("an error that nobody injected: " + error.message);
+  void check_error(const FaultyStore& store, Code code, const std::string& message, bool hid) {
+    bool passes = store.dead() || code == Code::busy || code == Code::conflict ||
+                  (hid && code == Code::denied);
+    if (!passes) world_.fail("an error that nobody injected: " + message);
   }
 
   // What is called done must be in silver or was.

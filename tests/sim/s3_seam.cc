@@ -245,6 +245,15 @@ Result<store::ListPage> S3Seam::list(std::string_view prefix, std::string_view a
   return page;
 }
 
+Result<store::ListPage> S3Seam::list_versions(std::string_view prefix, std::string_view after) {
+  store::ListPage page = SMITH_TRY(list(prefix, after));
+  for (store::Listed& listed : page.objects) {
+    Result<test::ObjectVersion> now = find(listed.key);
+    if (now.ok()) listed.version = version_text(*now);
+  }
+  return page;
+}
+
 namespace {
 
 class S3Lake : public Lake {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // sim --seeds N [--from S]   runs N simulations; prints the first failing seed
 // sim --seed S               replays one, with a trace
+// sim --replays N            runs each of N seeds twice: each must give the same schedule
 // sim --deaths N             N short stories, each with a death before every call and after every
 //                            write of its one worker in turn
 // sim --mutations N          proves that every broken leg of the protocol is seen within N seeds,
@@ -59,6 +60,17 @@ int run_seeds(Plan plan, uint64_t count) {
   return 0;
 }
 
+// A seed that names two schedules would replay neither.
+int run_replays(Plan plan, uint64_t count) {
+  for (uint64_t end = plan.seed + count; plan.seed < end; plan.seed++) {
+    if (simulate(plan).trace_hash == simulate(plan).trace_hash) continue;
+    std::printf("seed %llu gave two schedules\n", static_cast<Number>(plan.seed));
+    return 1;
+  }
+  std::printf("%llu seeds: the same schedule twice\n", static_cast<Number>(count));
+  return 0;
+}
+
 // One story with a death at one place after the other, until there is no such place.
 int run_deaths_of(Plan plan, Totals& totals) {
   for (Moment moment : {Moment::before, Moment::after}) {
@@ -85,19 +97,18 @@ int run_deaths(Plan plan, uint64_t count) {
   return 0;
 }
 
+constexpr uint64_t seen_enough = 3;  // it is no chance
+
 int run_mutation(Plan plan, uint64_t count) {
   std::string what = std::string(name_of(plan.mutation)) + " on " + name_of(*plan.semantics);
   uint64_t seen = 0;
-  std::string first;
-  for (plan.seed = 1; plan.seed <= count; plan.seed++) {
+  std::string first = "NOT SEEN";
+  for (plan.seed = 1; plan.seed <= count && seen < seen_enough; plan.seed++) {
     Outcome outcome = simulate(plan);
-    if (outcome.failures.empty()) continue;
-    if (seen++ == 0) {
-      first = "first by seed " + std::to_string(plan.seed) + ": " + outcome.failures.front();
-    }
-    if (seen == 3) break;  // it is no chance
+    if (!outcome.failures.empty() && seen++ == 0) first = outcome.failures.front();
   }
-  std::printf("%-36s %s\n", what.c_str(), seen > 0 ? first.c_str() : "NOT SEEN");
+  std::printf("%-36s in %llu of %llu seeds; first: %s\n", what.c_str(), static_cast<Number>(seen),
+              static_cast<Number>(plan.seed - 1), first.c_str());
   return seen > 0 ? 0 : 1;
 }
 
@@ -133,10 +144,13 @@ int run(int argc, char** argv) {
     if (name == "--from") plan.seed = number;
     if (name == "--seed") return replay(plan, number);
     if (name == "--seeds") return run_seeds(plan, number);
+    if (name == "--replays") return run_replays(plan, number);
     if (name == "--deaths") return run_deaths(plan, number);
     if (name == "--mutations") return run_mutations(number);
   }
-  std::printf("usage: sim [--http] [--from S] --seeds N | --seed S | --deaths N | --mutations N\n");
+  std::printf(
+      "usage: sim [--http] [--from S] --seeds N | --seed S | --replays N | --deaths N | "
+      "--mutations N\n");
   return 2;
 }
 

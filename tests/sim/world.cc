@@ -29,6 +29,7 @@ std::unique_ptr<Lake> make_lake(World& world, size_t actors) {
   if (world.semantics == Semantics::folder) return make_folder_lake();
   Habits habits;
   habits.in_parts = world.baton.random().one_in(3);
+  habits.range_bytes = world.baton.random().one_in(2) ? 16 : 4096;
   if (!world.plan.http) return make_s3_lake(world.semantics, habits, world.clock);
   return make_http_lake({world.semantics, habits, world.clock, world, actors});
 }
@@ -63,8 +64,14 @@ World::World(const Plan& p, size_t actors)
 }
 
 void World::say(size_t actor, const std::string& what) {
+  for (char c : what) trace_hash = (trace_hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  trace_hash = (trace_hash ^ actor) * 0x100000001b3;
   if (plan.trace)
     std::printf("%5llu  %zu  %s\n", static_cast<unsigned long long>(steps), actor, what.c_str());
+}
+
+void World::note(const std::string& what) const {
+  if (plan.trace) std::printf("%s\n", what.c_str());
 }
 
 void World::fail(const std::string& what) {
@@ -74,6 +81,16 @@ void World::fail(const std::string& what) {
 
 void World::step(size_t actor, const std::string& what) {
   baton.step(actor);
+  pass_time();
+  if (!what.empty()) say(actor, what);
+}
+
+void World::rest(size_t actor) {
+  baton.rest(actor);
+  pass_time();
+}
+
+void World::pass_time() {
   steps++;
   clock.sleep_micros(static_cast<int64_t>(baton.random().below(pace_micros)));
   if (hides && steps >= hides_until) {
@@ -81,7 +98,6 @@ void World::step(size_t actor, const std::string& what) {
     lake->hide_absence(false);
     say(0, "grants s3:ListBucket");
   }
-  if (!what.empty()) say(actor, what);
 }
 
 Blow World::strike(Moment moment) {

@@ -57,12 +57,15 @@ struct World : public Gate {
 
   // A point at which others may run; time passes.
   void step(size_t actor, const std::string& what);
+  void rest(size_t actor);  // of who has nothing to do
   Blow strike(Moment moment);
   void die(size_t actor, const std::string& when);
   Passing before_effect(const std::string& request) override;
   Passing before_answer(const std::string& written_key) override;
 
   void say(size_t actor, const std::string& what);
+  // Of what may differ from run to run (ports), and is no part of the schedule.
+  void note(const std::string& what) const;
   void fail(const std::string& what);
   std::optional<silver::Account> silver_account();
 
@@ -105,9 +108,11 @@ struct World : public Gate {
   uint64_t writes = 0;
   uint64_t commits = 0;
   uint64_t deaths = 0;
-  uint64_t steps_back = 0;  // allowed ones
+  uint64_t steps_back = 0;                   // allowed ones
+  uint64_t trace_hash = 0xcbf29ce484222325;  // of all that was said (FNV-1a): a schedule's name
 
  private:
+  void pass_time();
   void check_newest(const silver::Account& account);
 };
 
@@ -118,6 +123,7 @@ struct Outcome {
   uint64_t commits = 0;
   uint64_t deaths = 0;
   uint64_t steps_back = 0;
+  uint64_t trace_hash = 0;
 };
 Outcome simulate(const Plan& plan);
 
