@@ -29,9 +29,9 @@ class FakeQueue : public wire::Queue {
   Result<std::vector<QueueMessage>> receive(uint32_t count_max, uint32_t, uint32_t) override {
     std::unique_lock lock(mutex_);
     asked_.push_back(count_max);
-    if (!poll_errors_.empty()) {
-      Error error = poll_errors_.front();
-      poll_errors_.pop_front();
+    if (!poll_errors.empty()) {
+      Error error = poll_errors.front();
+      poll_errors.pop_front();
       return error;
     }
     while (waiting_.empty() && !drain_.load()) {
@@ -47,15 +47,15 @@ class FakeQueue : public wire::Queue {
   }
   Result<> hide(const QueueMessage& message, uint32_t seconds) override {
     std::lock_guard lock(mutex_);
-    if (gone_.contains(message.id)) return Error{Code::conflict, "gone", "", ""};
+    if (gone.contains(message.id)) return Error{Code::conflict, "gone", "", ""};
     hidden_[message.id] = seconds;
     return {};
   }
   Result<> remove(const QueueMessage& message) override {
     std::lock_guard lock(mutex_);
-    if (gone_.contains(message.id)) return Error{Code::conflict, "gone", "", ""};
-    if (delete_errors_ > 0) {
-      delete_errors_--;
+    if (gone.contains(message.id)) return Error{Code::conflict, "gone", "", ""};
+    if (delete_errors > 0) {
+      delete_errors--;
       return Error{Code::busy, "503", "", ""};
     }
     removed_.insert(message.id);
@@ -76,9 +76,9 @@ class FakeQueue : public wire::Queue {
   }
 
   // Before the worker runs.
-  std::deque<Error> poll_errors_;
-  std::set<std::string> gone_;
-  int delete_errors_ = 0;
+  std::deque<Error> poll_errors;
+  std::set<std::string> gone;
+  int delete_errors = 0;
 
  private:
   const std::atomic<bool>& drain_;
@@ -267,7 +267,7 @@ TEST_F(WorkerTest, work_that_hears_no_stop_is_left_behind_and_its_message_given_
 }
 
 TEST_F(WorkerTest, a_lost_lease_stops_that_slot_alone) {
-  queue.gone_ = {"wait-lost"};
+  queue.gone = {"wait-lost"};
   queue.add("wait-lost");
   queue.add("gate-kept");
   WorkerOptions brief = options();
@@ -285,7 +285,7 @@ TEST_F(WorkerTest, a_lost_lease_stops_that_slot_alone) {
 }
 
 TEST_F(WorkerTest, done_under_a_lost_lease_is_harmless_and_told) {
-  queue.gone_ = {"done-1"};
+  queue.gone = {"done-1"};
   queue.add("done-1");
   start();
   crew.wait_for_worked(1);
@@ -295,17 +295,17 @@ TEST_F(WorkerTest, done_under_a_lost_lease_is_harmless_and_told) {
 }
 
 TEST_F(WorkerTest, a_delete_that_fails_is_tried_again) {
-  queue.delete_errors_ = 2;
+  queue.delete_errors = 2;
   queue.add("done-1");
   start();
   crew.wait_for_worked(1);
   EXPECT_EQ(end(), Drained::whole);
   EXPECT_EQ(queue.removed(), (std::set<std::string>{"done-1"}));
-  queue.delete_errors_ = 0;
+  queue.delete_errors = 0;
 }
 
 TEST_F(WorkerTest, a_queue_that_cannot_be_is_said_at_once) {
-  queue.poll_errors_ = {Error{Code::denied, "no such queue", "", ""}};
+  queue.poll_errors = {Error{Code::denied, "no such queue", "", ""}};
   start();
   thread.reset();
   ASSERT_FALSE(outcome->ok());
@@ -313,7 +313,7 @@ TEST_F(WorkerTest, a_queue_that_cannot_be_is_said_at_once) {
 }
 
 TEST_F(WorkerTest, passing_trouble_with_the_queue_passes) {
-  queue.poll_errors_ = {Error{Code::busy, "503", "", ""}};
+  queue.poll_errors = {Error{Code::busy, "503", "", ""}};
   queue.add("done-1");
   start();
   crew.wait_for_worked(1);

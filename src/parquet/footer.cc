@@ -318,7 +318,7 @@ void read_file_metadata(ThriftReader& in, Decoded& decoded) {
 }
 
 // What we write, we know: a type that we don't is then a damaged one.
-Error as_ours(const Footer& footer, Error error) {
+Error as_ours(const Footer& footer, const Error& error) {
   bool ours =
       footer.created_by.starts_with("silversmith ") || footer.key_value(checksum_key) != nullptr;
   return ours ? corrupt("its schema is damaged: " + error.message) : error;

@@ -148,14 +148,14 @@ class FullDisk : public SpoolMaker {
 
  private:
   struct FullSpool : public Spool {
-    explicit FullSpool(FullDisk& disk) : disk_(disk) {}
+    explicit FullSpool(FullDisk& full) : disk(full) {}
     Result<> append(std::string_view) override {
-      if (disk_.threads_ > 1) disk_.trouble_.source_broke.wait(false);
+      if (disk.threads_ > 1) disk.trouble_.source_broke.wait(false);
       return Error{Code::busy, "the disk is full", "", ""};
     }
     uint64_t size() const override { return 0; }
     Result<> read_at(uint64_t, std::span<char>) override { return {}; }
-    FullDisk& disk_;
+    FullDisk& disk;
   };
 
   Trouble& trouble_;

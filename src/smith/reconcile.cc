@@ -261,7 +261,7 @@ class Reconciling {
     if (!sent.ok()) end(std::move(sent).error());
   }
 
-  void fail(Error error) {
+  void fail(const Error& error) {
     note_exit(error);
     if (setup_.on_error) setup_.on_error(error);
     count_busy(error);

@@ -263,6 +263,7 @@ void Exchange::State::connected(aws_http_connection* connection, int failure, vo
   if (!wanted) state->end(state->cancelled ? AWS_ERROR_HTTP_STREAM_CANCELLED : aws_last_error());
 }
 
+// NOLINTNEXTLINE(readability-function-size): the runtime calls it with these
 int Exchange::State::headers_came(aws_http_stream* stream, aws_http_header_block block,
                                   const aws_http_header* headers, size_t count, void* self) {
   if (block != AWS_HTTP_HEADER_BLOCK_MAIN) return AWS_OP_SUCCESS;
