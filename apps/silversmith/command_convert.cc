@@ -38,20 +38,30 @@ std::string output_beside(const std::string& source, smith::Target target) {
   return stem + extension_of(target);
 }
 
-// The same file, or the same name where there is none yet.
-bool same_place(const std::string& one, const std::string& other) {
-  std::error_code failed;
-  if (std::filesystem::equivalent(one, other, failed)) return true;
-  return std::filesystem::weakly_canonical(one, failed) ==
-         std::filesystem::weakly_canonical(other, failed);
+// What this run reads, or a later one as its settings, is not its output.
+Result<> check_output(const Paths& paths, const Settings& settings) {
+  if (paths.output == "-") return {};
+  auto refuse_if = [&](const std::string& used, const std::string& what) -> Result<> {
+    if (used.empty() || used == "-" || !same_place(paths.output, used)) return {};
+    return Error{Code::invalid, paths.output + " is " + what, "give another -o", ""};
+  };
+  SMITH_TRY(refuse_if(paths.source, "the source itself"));
+  SMITH_TRY(refuse_if(settings.text("contract"), "the contract"));
+  return refuse_if(settings.text("config"), "a file of settings");
 }
 
 // The files of rejects are written anew or removed by every run, so nothing else may be one.
-Result<> check_rejects(const Paths& paths, const std::string& contract) {
+Result<> check_rejects(const Paths& paths, const Settings& settings) {
   if (!paths.rejects.has_value()) return {};
+  if (paths.output != "-" && place_holds(paths.output, *paths.rejects)) {
+    return Error{Code::invalid, *paths.rejects + " can't be both a file and the folder of rejects",
+                 "give another --rejects", ""};
+  }
+  std::string contract = settings.text("contract");
+  std::string config = settings.text("config");
   for (const char* name : {"rejects.csv", "rejects.parquet"}) {
     std::string file = *paths.rejects + "/" + name;
-    for (const std::string& used : {paths.source, paths.output, contract}) {
+    for (const std::string& used : {paths.source, paths.output, contract, config}) {
       if (used.empty() || used == "-" || !same_place(file, used)) continue;
       return Error{Code::invalid, used + " is where this run's own rejects go",
                    "give another --rejects, or move the file", ""};
@@ -86,16 +96,13 @@ Result<Paths> paths_of(const Invocation& invocation, smith::Target target) {
   if (paths.output == "-" && isatty(STDOUT_FILENO) == 1 && target == smith::Target::parquet) {
     return Error{Code::invalid, "Parquet is not for a terminal", "give -o FILE", ""};
   }
-  std::error_code ignored;
-  if (paths.output != "-" && std::filesystem::equivalent(paths.source, paths.output, ignored)) {
-    return Error{Code::invalid, paths.output + " is the source itself", "give another -o", ""};
-  }
+  SMITH_TRY(check_output(paths, invocation.settings));
   if (auto given = invocation.settings.given("rejects")) {
     paths.rejects = *given;
   } else if (!to.streams) {
     paths.rejects = paths.output + ".rejects";
   }
-  SMITH_TRY(check_rejects(paths, invocation.settings.given("contract").value_or("")));
+  SMITH_TRY(check_rejects(paths, invocation.settings));
   return paths;
 }
 

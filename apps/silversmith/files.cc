@@ -182,6 +182,32 @@ Result<Destination> destination_of(const std::string& path) {
                "name the file itself", ""};
 }
 
+namespace {
+
+// A name that does not exist yet stays relative under weakly_canonical(), hence absolute() first.
+std::filesystem::path place_of(const std::string& path) {
+  Result<Destination> to = destination_of(path);
+  std::error_code failed;
+  std::filesystem::path place = std::filesystem::absolute(to ? to->path : path, failed);
+  std::filesystem::path canonical = std::filesystem::weakly_canonical(place, failed);
+  place = failed ? place.lexically_normal() : canonical;
+  return place.has_filename() ? place : place.parent_path();  // "folder/" is "folder"
+}
+
+}  // namespace
+
+bool same_place(const std::string& one, const std::string& other) {
+  std::error_code failed;
+  if (std::filesystem::equivalent(one, other, failed)) return true;
+  return place_of(one) == place_of(other);
+}
+
+bool place_holds(const std::string& outer, const std::string& inner) {
+  std::filesystem::path out = place_of(outer);
+  std::filesystem::path in = place_of(inner);
+  return std::mismatch(out.begin(), out.end(), in.begin(), in.end()).first == out.end();
+}
+
 // Of a descriptor, a second one that shares its position; a rename would put a file in the place of
 // a device such as /dev/null.
 Result<std::unique_ptr<OutputFile>> OutputFile::create(const std::string& given) {

@@ -90,6 +90,12 @@ struct Destination {
 // Fails with invalid (a directory, links that go in circles), denied.
 Result<Destination> destination_of(const std::string& path);
 
+// The same file, or the same name where there is none yet: links followed, also those that lead to
+// nothing, and relative names seen from the working folder.
+bool same_place(const std::string& one, const std::string& other);
+// Whether `inner` is the same place as `outer`, or one in it.
+bool place_holds(const std::string& outer, const std::string& inner);
+
 // Writes beside the destination under a hidden name, and renames when told to; what is not kept is
 // removed. A link stays, what it points at is replaced. What streams is written to as it comes.
 class OutputFile : public ByteSink {

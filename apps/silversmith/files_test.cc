@@ -158,6 +158,21 @@ TEST(Destination, tells_what_streams) {
   EXPECT_EQ(destination_of(folder.at("circle")).error().code, Code::invalid);
 }
 
+TEST(Places, are_the_same_whatever_is_there_and_however_it_is_named) {
+  TempFolder folder;
+  std::filesystem::create_symlink("new", folder.at("dangling"));
+  EXPECT_TRUE(same_place("new-of-places_test", "./new-of-places_test"));
+  EXPECT_TRUE(same_place("new-of-places_test",
+                         (std::filesystem::current_path() / "new-of-places_test").string()));
+  EXPECT_TRUE(same_place(folder.at("new"), folder.at("dangling")));
+  EXPECT_TRUE(same_place(folder.at("new/"), folder.at("./new")));
+  EXPECT_FALSE(same_place(folder.at("new"), folder.at("newer")));
+  EXPECT_TRUE(place_holds(folder.at("new"), folder.at("dangling")));
+  EXPECT_TRUE(place_holds(folder.at("new"), folder.at("new/deep/")));
+  EXPECT_FALSE(place_holds(folder.at("new"), folder.at("new.rejects")));
+  EXPECT_FALSE(place_holds(folder.at("new/deep"), folder.at("new")));
+}
+
 TEST(OutputFile, refuses_a_directory_and_a_folder_that_is_not_there) {
   TempFolder folder;
   EXPECT_EQ(OutputFile::create(folder.path()).error().code, Code::invalid);

@@ -139,6 +139,45 @@ class Guards(ProgramTest):
         self.assertEqual(edited.read_text(), "a,b\n2,x\n")
         self.assertTrue(contract.exists())
 
+    def test_rejects_never_take_the_place_of_an_output_that_is_not_there_yet(self):
+        here = self.folder / "r"
+        self.write("r/in.csv", "a,b\n1,x\n2\n")
+        self.write("r/clean.csv", "a,b\n1,x\n")
+        (here / "link").symlink_to("rejects.parquet")
+        before = self.files_below(here)
+        for source in ["in.csv", "clean.csv"]:
+            for output, rejects in [
+                    ("rejects.parquet", "."), ("rejects.parquet", "./"),
+                    ("rejects.parquet", here), (here / "rejects.parquet", "."),
+                    ("./rejects.csv", "../r"), ("rejects.csv", "."), ("link", "."),
+                    ("link", here), ("../r/link", ".")]:
+                done = run_program("convert", source, "-o", output, "--rejects", rejects, cwd=here)
+                self.assertEqual(done.status, 2, (output, rejects, done))
+                self.assert_says(done.err, "own rejects go")
+                self.assertEqual(self.files_below(here), before)
+
+    def test_the_output_is_no_folder_for_rejects(self):
+        source = self.write("a.csv", "a,b\n1,x\n2\n")
+        for rejects in ["o.parquet", "o.parquet/", self.folder / "o.parquet", "./o.parquet/deep"]:
+            done = run_program("convert", source, "-o", "o.parquet", "--rejects", rejects,
+                               cwd=self.folder)
+            self.assertEqual(done.status, 2, done)
+            self.assert_says(done.err, "folder of rejects")
+            self.assertEqual(self.files_below(self.folder), ["a.csv"])
+            self.assertFalse((self.folder / "o.parquet").exists())
+
+    def test_the_output_never_takes_the_place_of_contract_or_settings(self):
+        source = self.write("a.csv", "a,b\n1,x\n")
+        contract = self.write("c.yaml", "name: c\nschema: {fields: [{name: a}, {name: b}]}\n")
+        config = self.write("s.yaml", "threads: 1\n")
+        (self.folder / "link").symlink_to("c.yaml")
+        kept = [contract.read_bytes(), config.read_bytes()]
+        for output, *options in [["c.yaml", "--contract", contract],
+                                 ["link", "--contract", "c.yaml"], ["./s.yaml", "--config", config]]:
+            done = run_program("convert", source, "-o", output, *options, cwd=self.folder)
+            self.assertEqual(done.status, 2, done)
+            self.assertEqual([contract.read_bytes(), config.read_bytes()], kept)
+
     def test_a_linked_rejects_folder_stays(self):
         (self.folder / "real").mkdir()
         (self.folder / "link").symlink_to(self.folder / "real")
