@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/limits.h"
 #include "csv/machine.h"
 #include "csv/scan.h"
 #include "csv/window.h"
@@ -368,6 +369,18 @@ Chunk Splitter::State::take_piece() {
   return chunk;
 }
 
+namespace {
+
+Error long_header() {
+  return {Code::invalid,
+          "the header is longer than " + std::to_string(limits::header_bytes_max) +
+              " bytes, the most that all its labels may take together",
+          "look for a quote that is never closed in the first lines, or shorten the labels",
+          "limit-exceeded"};
+}
+
+}  // namespace
+
 Splitter::Splitter(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Splitter::Splitter(Splitter&&) noexcept = default;
 Splitter& Splitter::operator=(Splitter&&) noexcept = default;
@@ -390,10 +403,15 @@ Result<std::optional<Chunk>> Splitter::next() {
     if (next == Next::go_on) continue;
     if (next == Next::piece) return std::optional<Chunk>(state.take_piece());
     bool lacks = next == Next::read && state.in_lead && !state.window.ended();
+    bool leads = state.in_lead;
+    if (lacks && state.window.size() > limits::header_bytes_max) return long_header();
     std::optional<Chunk> chunk;
     if (state.record_begin > 0 && !lacks) chunk = state.take_pending();
     if (next == Next::span) state.next_span();
-    if (chunk.has_value()) return chunk;
+    if (chunk.has_value()) {
+      if (leads && chunk->text().size() > limits::header_bytes_max) return long_header();
+      return chunk;
+    }
     if (next != Next::read) continue;
     if (state.window.ended()) break;
     SMITH_TRY(state.read());

@@ -50,7 +50,8 @@ class Splitter {
   // end past its start + span_bytes; a longer record is a span alone.
   void begin_spans(uint64_t span_bytes);
 
-  // The next chunk, or nothing at the end of the stream. Fails with what the source fails with.
+  // The next chunk, or nothing at the end of the stream. Fails with what the source fails with;
+  // invalid: a lead of more than limits::header_bytes_max.
   Result<std::optional<Chunk>> next();
 
   // As declared, or as detected so far (newline until a first unquoted line end was seen).

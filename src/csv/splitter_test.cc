@@ -50,6 +50,21 @@ TEST(Splitter, gives_the_same_records_for_every_chunk_size_and_kernel) {
   }
 }
 
+TEST(Splitter, refuses_a_header_that_is_too_long_before_it_holds_all_of_it) {
+  std::string most(limits::header_bytes_max - 1, 'x');
+  EXPECT_EQ(split(most + "\n1\n", {}, {}).size(), 2U);
+  for (const std::string& text : {most + "x\n1\n", most + most + most, '"' + most + most}) {
+    TextSource source(text, 4096);
+    auto splitter = Splitter::open({}, source, {});
+    auto lead = splitter->next();
+    ASSERT_FALSE(lead.ok());
+    EXPECT_EQ(lead.error().type, "limit-exceeded");
+  }
+  Dialect two;
+  two.header_rows = {1, 2};
+  EXPECT_TRUE(split(most + "\n" + most + "\n1\n", two, {}).empty());
+}
+
 TEST(Splitter, gives_the_same_records_for_every_cut_of_the_text) {
   for (size_t size = 0; size <= broken_text.size(); ++size) {
     for (size_t chunk_bytes : {1U, 7U, 64U, 1000U}) {

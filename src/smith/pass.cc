@@ -50,7 +50,7 @@ Result<Pass> open_pass(const Converter::OpenSource& open, const PassOptions& opt
     return Error{Code::invalid,
                  "the header is longer than " + std::to_string(options.dialect.record_bytes_max) +
                      " bytes (limits.maxRecordBytes)",
-                 "look for a quote that is never closed in the first lines", "blank-header"};
+                 "look for a quote that is never closed in the first lines", "limit-exceeded"};
   }
   pass.line_end = decided(options.dialect, *pass.splitter);
   pass.header_rows = SMITH_TRY(csv::split_lead(options.dialect, pass.line_end, *lead));

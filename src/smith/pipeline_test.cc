@@ -189,7 +189,7 @@ TEST(Pipeline, faults_of_the_header_refuse_the_file) {
 TEST(Pipeline, a_header_longer_than_a_record_may_be_refuses_the_file) {
   EngineOptions options = text_options();
   options.dialect.record_bytes_max = 10;
-  EXPECT_EQ(convert("a,b,c,d,e,f,g,h,i,j\n1\n", options).fault(), "blank-header");
+  EXPECT_EQ(convert("a,b,c,d,e,f,g,h,i,j\n1\n", options).fault(), "limit-exceeded");
 }
 
 TEST(Pipeline, too_many_columns_refuse_the_file) {

@@ -162,6 +162,16 @@ class Rejects(ProgramTest):
         self.assertEqual((reject["row"], reject["line"], reject["reason"]), (3, 3, "missing-cell"))
         self.assert_says(done.out, "missing-cell", str(folder))
 
+    def test_a_header_of_more_than_a_mebibyte_is_refused(self):
+        for size, status in [(1 << 20, 0), ((1 << 20) + 1, 1), (15_000_000, 1)]:
+            source = self.write("a.csv", "x" * (size - 1) + "\n1\n")
+            done = run_program("convert", source, "--json", "--memory", "64MiB")
+            self.assertEqual(done.status, status, size)
+            result = done.jsons()[0] if done.out else json.loads(done.err.splitlines()[-1])
+            if status:
+                self.assertEqual(result["error"]["code"], "limit-exceeded")
+                self.assert_says(result["error"]["message"], "header", str(1 << 20))
+
     def test_no_rejects_no_folder(self):
         self.run_ok("convert", self.write("a.csv", "a,b\n1,x\n"))
         self.assertEqual(self.files_below(self.folder), ["a.csv", "a.parquet"])
