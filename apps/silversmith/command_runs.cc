@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // silversmith runs ls|show and quarantine ls|show: what runs left behind, read from receipts.
+#include <set>
+
 #include "base/text.h"
 #include "commands.h"
 #include "lake.h"
@@ -66,6 +68,22 @@ Result<Exit> show_runs(Lake& lake, const std::string& key, Console& console) {
   return told(found, console);
 }
 
+// Folders of rejects that no receipt names: their run was killed or still goes on, or the receipt
+// was deleted.
+Result<std::set<std::string>> without_receipt(Lake& lake, const Runs& found) {
+  store::ListPage listing = SMITH_TRY(lake.list_all(lake.target(), lake.prefixes().quarantine));
+  std::set<std::string> folders;
+  for (const store::Listed& listed : listing.objects) {
+    folders.insert(listed.key.substr(0, listed.key.rfind('/') + 1));
+  }
+  for (const Run& run : found.runs) {
+    const silver::Account& account = run.receipt.account;
+    silver::Names names = silver::names_of(lake.prefixes(), account.key);
+    folders.erase(names.quarantine_dir(account.generation));
+  }
+  return folders;
+}
+
 Result<Exit> list_quarantine(Lake& lake, Console& console) {
   Runs found = SMITH_TRY(read_runs(lake, ""));
   Table table({"state", "key", "records", "reasons", "quarantine"});
@@ -86,6 +104,14 @@ Result<Exit> list_quarantine(Lake& lake, Console& console) {
     }
     table.add({state_of(run), account.key, std::to_string(account.rows_quarantined),
                join(reasons, ", "), names.quarantine_dir(account.generation)});
+  }
+  for (const std::string& folder : SMITH_TRY(without_receipt(lake, found))) {
+    if (console.json()) {
+      console.result_json(
+          Json::object().set("state", "no-receipt").set("quarantine", printable(folder)));
+    } else {
+      table.add({"no-receipt", "-", "-", "-", folder});
+    }
   }
   if (!console.json()) console.result(table.text());
   return told(found, console);

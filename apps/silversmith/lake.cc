@@ -20,16 +20,17 @@ namespace {
 
 constexpr uint64_t receipt_bytes_max = uint64_t{64} << 20;
 
+Error linked(const std::string& path) {
+  return {Code::invalid, path + " is a symbolic link, and links in a lake are not followed",
+          "put the folder itself there (a bind mount will do)", ""};
+}
+
 Result<> check_bronze(const std::string& root) {
   std::string bronze = root + "/bronze";
   struct stat state {};
   bool exists = lstat(bronze.c_str(), &state) == 0;
   if (exists && S_ISDIR(state.st_mode)) return {};
-  if (exists && S_ISLNK(state.st_mode)) {
-    return Error{Code::invalid,
-                 bronze + " is a symbolic link, and links in a lake are not followed",
-                 "put the folder itself there (a bind mount will do)", ""};
-  }
+  if (exists && S_ISLNK(state.st_mode)) return linked(bronze);
   return Error{Code::invalid, root + " is no lake: there is no folder " + bronze,
                "make one with: silversmith init " + root, ""};
 }
@@ -108,6 +109,16 @@ Result<std::unique_ptr<Lake>> Lake::open(const std::string& root, const Settings
   if (apart) lake->silver_ = SMITH_TRY(lake->open_root(without_prefix(silver)));
   lake->source_ = SMITH_TRY(lake->open_root(without_prefix(root)));
   return lake;
+}
+
+Result<> Lake::check_written() const {
+  if (state_root_.empty()) return {};
+  for (const char* name : {"silver", "quarantine", "receipts"}) {
+    std::string path = state_root_ + "/" + name;
+    struct stat state {};
+    if (lstat(path.c_str(), &state) == 0 && S_ISLNK(state.st_mode)) return linked(path);
+  }
+  return {};
 }
 
 Result<std::unique_ptr<store::Store>> Lake::open_root(const std::string& root) {

@@ -43,6 +43,8 @@ class Lake {
   const std::string& tmp_path() const { return tmp_path_; }
   // Makes that folder where it is missing; whoever uses it finds out when that can't be done.
   void make_tmp();
+  // Fails with invalid when a folder that is written to is a link, which no store follows.
+  Result<> check_written() const;
   // A store for another root that belongs to the lake, as --contracts names it. Fails as open().
   Result<std::unique_ptr<store::Store>> open_root(const std::string& root);
   // What the lake's requests carry as X-Amzn-Trace-Id; of a folder nothing.

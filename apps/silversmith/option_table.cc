@@ -47,7 +47,7 @@ const std::vector<OptionSpec> options = {
      "after a signal, what is in work has so long to end"},
     {"metrics", value, "ADDRESS", "", "worker",
      "serve /metrics and /healthz at HOST:PORT; PORT alone is on 127.0.0.1"},
-    {"fail-on", value, "WHAT", "never", "run watch convert",
+    {"fail-on", value, "WHAT", "never", "run convert",
      "exit 1 also on reject: one of never, reject"},
     {"key", list, "KEY", "", "run", "only this object; may be repeated"},
     {"reprocess", flag, "", "", "run backfill", "also where contract or engine changed"},

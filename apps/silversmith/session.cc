@@ -43,6 +43,7 @@ Result<std::unique_ptr<Session>> Session::open(const std::string& root, const Se
   session->progress_ = &progress;
   smith::EngineOptions engine = SMITH_TRY(engine_options(settings));
   session->own_lake_ = SMITH_TRY(Lake::open(root, settings, &progress.stop));
+  SMITH_TRY(session->own_lake_->check_written());
   session->lake_ = session->own_lake_.get();
   engine.memory_bytes_max -= session->lake_->network_bytes();
   SMITH_TRY(session->begin(settings, engine));

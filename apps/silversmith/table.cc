@@ -41,6 +41,10 @@ bool is_number(const std::string& text) {
 
 }  // namespace
 
+Table::Table(std::vector<std::string> header) : rows_(1) {
+  for (const std::string& cell : header) rows_.front().push_back(printable(cell));
+}
+
 void Table::add(std::vector<std::string> cells) {
   SMITH_CHECK(cells.size() == rows_.front().size(), "a row of another width");
   for (std::string& cell : cells) cell = printable(cell);

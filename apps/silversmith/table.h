@@ -9,9 +9,9 @@ namespace silversmith::app {
 
 class Table {
  public:
-  explicit Table(std::vector<std::string> header) : rows_{std::move(header)} {}
-  // Requires as many cells as the header has. Control bytes are shown escaped; a cell is cut at 60
-  // characters.
+  explicit Table(std::vector<std::string> header);
+  // Requires as many cells as the header has. Control bytes are shown escaped, and a cell is cut at
+  // 60 characters, in the header as well.
   void add(std::vector<std::string> cells);
   size_t rows() const { return rows_.size() - 1; }
   // Lines without a newline at the end of the last.

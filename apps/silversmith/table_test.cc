@@ -23,7 +23,7 @@ TEST(Table, a_null_among_numbers_leaves_them_right) {
 }
 
 TEST(Table, shows_control_bytes_and_broken_text_escaped) {
-  Table table({"x"});
+  Table table({"x\033[31m"});
   table.add({"a\033[31m"});
   table.add({"\xff"});
   EXPECT_EQ(table.text().find('\033'), std::string::npos);

@@ -18,6 +18,24 @@ constexpr uint64_t image_bytes_max = uint64_t{1} << 30;
 
 Error corrupt(std::string_view what) { return {Code::corrupt, std::string(what), "", ""}; }
 
+Error unsupported(std::string what) {
+  return {Code::invalid, std::move(what) + ", which this reader does not support",
+          "read it with another Parquet reader", ""};
+}
+
+// What plain values of a fixed width take; of texts, whatever there is.
+uint64_t plain_bytes_max(frame::Type type, uint32_t count) {
+  switch (physical_of(type)) {
+    case Physical::byte_array: return UINT64_MAX;
+    case Physical::boolean: return (uint64_t{count} + 7) / 8;
+    case Physical::fixed: return uint64_t{count} * fixed_bytes_of(type.precision);
+    case Physical::int32:
+    case Physical::int64:
+    case Physical::float64: break;
+  }
+  return uint64_t{count} * frame::value_bytes(type);
+}
+
 // Snappy copies at most 64 bytes for 3 that it reads; who claims more lies about the size, and
 // nothing is allocated for it.
 bool plausible(Codec codec, const PageHeader& header) {
@@ -49,7 +67,7 @@ Result<bool> ChunkReader::next(RawPage& page) {
     return corrupt("the checksum of the page at byte " + std::to_string(place_) + " is wrong");
   }
   if (page.header.kind != 0 && page.header.kind != 2) {
-    return corrupt("pages of kind " + std::to_string(page.header.kind) + " are not supported");
+    return unsupported("its pages are of kind " + std::to_string(page.header.kind));
   }
   SMITH_TRY(decompress(chunk_.codec, body, page.header.uncompressed_bytes, image_));
   page.image = {image_.data(), image_.size()};
@@ -78,8 +96,7 @@ Result<> ChunkReader::decode_levels(const PageHeader& header, std::string_view& 
                                     Buffer<uint32_t>& levels) const {
   if (spec_.required) return {};
   if (header.level_encoding != static_cast<int32_t>(Encoding::rle)) {
-    return corrupt("levels of encoding " + std::to_string(header.level_encoding) +
-                   " are not supported");
+    return unsupported("its levels have encoding " + std::to_string(header.level_encoding));
   }
   if (image.size() < 4) return corrupt("a page lacks its levels");
   uint32_t size = load4(image.data());
@@ -94,11 +111,15 @@ Result<> ChunkReader::decode_values(const RawPage& page, std::string_view bytes,
   if (page.header.encoding == 0) {
     // A value takes a bit or more; what is not there is not allocated for.
     if (count > bytes.size() * 8) return corrupt("a page lacks values");
+    // As fastparquet pads them.
+    if (bytes.size() > plain_bytes_max(spec_.type, count)) {
+      return unsupported("a page has bytes behind its last value");
+    }
     values_.resize(count * width);
     return decode_plain(spec_.type, bytes, count, values_.data());
   }
   if (page.header.encoding != 8 && page.header.encoding != 2) {
-    return corrupt("encoding " + std::to_string(page.header.encoding) + " is not supported");
+    return unsupported("its values have encoding " + std::to_string(page.header.encoding));
   }
   values_.resize(count * width);
   if (count == 0) return {};

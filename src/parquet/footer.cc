@@ -26,6 +26,11 @@ Error corrupt(std::string message) {
   return {Code::corrupt, "not a Parquet file: " + std::move(message), "", ""};
 }
 
+Error unsupported(std::string message) {
+  return {Code::invalid, std::move(message) + ", which this reader does not support",
+          "read it with another Parquet reader", ""};
+}
+
 // What the entries that we make much larger take at least: their mandatory fields.
 constexpr size_t chunk_entry_bytes_min = 20;
 constexpr size_t row_group_entry_bytes_min = 7 + chunk_entry_bytes_min;
@@ -193,7 +198,12 @@ void read_codec(ThriftReader& in, ChunkEntry& chunk) {
   switch (in.integer32()) {
     case 0: chunk.codec = Codec::uncompressed; return;
     case 1: chunk.codec = Codec::snappy; return;
+    case 2: chunk.foreign_codec = "GZIP"; return;
+    case 3: chunk.foreign_codec = "LZO"; return;
+    case 4: chunk.foreign_codec = "BROTLI"; return;
+    case 5: chunk.foreign_codec = "LZ4"; return;
     case 6: chunk.codec = Codec::zstd; return;
+    case 7: chunk.foreign_codec = "LZ4_RAW"; return;
     default: in.fail();
   }
 }
@@ -319,9 +329,14 @@ void read_file_metadata(ThriftReader& in, Decoded& decoded) {
 
 // What we write, we know: a type that we don't is then a damaged one.
 Error as_ours(const Footer& footer, const Error& error) {
-  bool ours =
-      footer.created_by.starts_with("silversmith ") || footer.key_value(checksum_key) != nullptr;
-  return ours ? corrupt("its schema is damaged: " + error.message) : error;
+  return footer.is_ours() ? corrupt("its footer is damaged: " + error.message) : error;
+}
+
+// The first element that has others below it, of a schema that is no list of columns.
+const Element* group_in(const std::vector<Element>& elements) {
+  auto group = std::find_if(elements.begin() + 1, elements.end(),
+                            [](const Element& element) { return element.children > 0; });
+  return group == elements.end() ? nullptr : &*group;
 }
 
 Result<Footer> decode_footer(std::string_view bytes) {
@@ -335,9 +350,11 @@ Result<Footer> decode_footer(std::string_view bytes) {
                 bytes.find(checksum_key) != std::string_view::npos;
   if (in.bad() || in.position() != bytes.size() || hidden) return corrupt("its footer is damaged");
   if (decoded.version < 1 || decoded.version > 2) return corrupt("its version is unknown");
-  if (elements.empty() ||
-      static_cast<size_t>(std::max(elements[0].children, 0)) != elements.size() - 1) {
-    return corrupt("its schema is nested or damaged");
+  if (elements.empty()) return corrupt("it has no schema");
+  if (static_cast<size_t>(std::max(elements[0].children, 0)) != elements.size() - 1) {
+    const Element* group = group_in(elements);
+    if (group == nullptr || elements[0].children < 1) return corrupt("its schema is damaged");
+    return as_ours(decoded.footer, unsupported("column " + group->name + " is nested"));
   }
   if (decoded.orders.has_value() && *decoded.orders != elements.size() - 1) {
     return corrupt("it orders the values of other columns");
@@ -370,10 +387,14 @@ bool sound_bound(frame::Type type, const std::string& bound) {
 bool sound_chunk(const ColumnSpec& spec, const ChunkEntry& chunk, uint64_t end) {
   if (chunk.physical != static_cast<int32_t>(physical_of(spec.type))) return false;
   if (!chunk.names_its_column) return false;
-  if (chunk.dictionary_offset.has_value() && *chunk.dictionary_offset >= chunk.data_offset) {
+  // Arrow says of a chunk without rows that its pages, of which it has none, begin at byte 0.
+  bool empty = chunk.values == 0 && chunk.data_offset == 0;
+  if (!empty && chunk.dictionary_offset.has_value() &&
+      *chunk.dictionary_offset >= chunk.data_offset) {
     return false;
   }
-  return inside(chunk.offset(), chunk.compressed_bytes, end) && chunk.offset() >= 4 &&
+  return inside(chunk.offset(), chunk.compressed_bytes, end) &&
+         (chunk.offset() >= 4 || chunk.compressed_bytes == 0) &&
          inside(chunk.column_index.offset, chunk.column_index.size, end) &&
          inside(chunk.offset_index.offset, chunk.offset_index.size, end) &&
          (!chunk.bounds.has_min || sound_bound(spec.type, chunk.bounds.min)) &&
@@ -391,6 +412,11 @@ Result<> check_footer(const Footer& footer, uint64_t end) {
     rows += row_group.rows;
     for (size_t i = 0; i < row_group.chunks.size(); ++i) {
       const ChunkEntry& chunk = row_group.chunks[i];
+      if (!chunk.foreign_codec.empty()) {
+        return as_ours(footer,
+                       unsupported("column " + footer.schema[i].name + " is compressed by " +
+                                   std::string(chunk.foreign_codec)));
+      }
       if (!sound_chunk(footer.schema[i], chunk, end) || chunk.values != row_group.rows) {
         return corrupt("the entry of column " + footer.schema[i].name + " is damaged");
       }
@@ -407,6 +433,10 @@ const std::string* Footer::key_value(std::string_view key) const {
     if (pair.first == key) return &pair.second;
   }
   return nullptr;
+}
+
+bool Footer::is_ours() const {
+  return created_by.starts_with("silversmith ") || key_value(checksum_key) != nullptr;
 }
 
 Result<Footer> read_footer(RandomAccess& file) {

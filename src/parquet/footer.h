@@ -25,6 +25,7 @@ struct ByteRange {
 struct ChunkEntry {
   int32_t physical = -1;
   Codec codec = Codec::uncompressed;
+  std::string_view foreign_codec;  // the format's name of one that we can't read; "" for ours
   std::vector<int32_t> encodings;
   uint64_t values = 0;
   uint64_t uncompressed_bytes = 0;
@@ -55,9 +56,12 @@ struct Footer {
   std::string created_by;
 
   const std::string* key_value(std::string_view key) const;  // the first; nullptr when absent
+  // We wrote it: what of it can't be read is damaged, not of a kind that we don't know.
+  bool is_ours() const;
 };
 
-// Fails with corrupt, or with invalid for what is no flat schema of types we know.
+// Fails with corrupt, or with invalid for what is not supported: a schema that is not flat, types
+// and codecs that we don't know.
 Result<Footer> read_footer(RandomAccess& file);
 
 }  // namespace silversmith::parquet

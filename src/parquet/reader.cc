@@ -45,6 +45,12 @@ Json chunk_json(const ColumnSpec& spec, const ChunkEntry& chunk) {
 struct Reader::State {
   RandomAccess& file;
   Footer footer;
+
+  // What we wrote, we can read.
+  Error judged(Error error) const {
+    if (error.code == Code::invalid && footer.is_ours()) error.code = Code::corrupt;
+    return error;
+  }
 };
 
 Reader::Reader(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -74,7 +80,9 @@ Result<DecodedColumn> Reader::read(size_t row_group, size_t column) {
   const ColumnSpec& spec = schema().at(column);
   const ChunkEntry& chunk = state_->footer.row_groups.at(row_group).chunks.at(column);
   ChunkReader reader(state_->file, spec, chunk);
-  return read_chunk(reader, spec, nullptr);
+  Result<DecodedColumn> decoded = read_chunk(reader, spec, nullptr);
+  if (decoded) return decoded;
+  return state_->judged(std::move(decoded).error()).in("column " + spec.name);
 }
 
 Json Reader::metadata_json() const {
@@ -117,7 +125,12 @@ Result<Hash128> Reader::digest() {
   for (const auto& [chunk, spec] : chunks) {
     ChunkReader reader(state_->file, *spec, *chunk);
     ChunkReader::RawPage page;
-    while (SMITH_TRY(reader.next(page))) digest_page(hash, content_hash(page.image));
+    while (true) {
+      Result<bool> more = reader.next(page);
+      if (!more) return state_->judged(std::move(more).error()).in("column " + spec->name);
+      if (!*more) break;
+      digest_page(hash, content_hash(page.image));
+    }
   }
   return hash.digest();
 }
@@ -126,8 +139,10 @@ Result<> Reader::verify() {
   for (size_t i = 0; i < row_groups(); ++i) {
     for (size_t column = 0; column < schema().size(); ++column) {
       const ChunkEntry& chunk = state_->footer.row_groups[i].chunks[column];
-      SMITH_TRY(verify_chunk(state_->file, schema()[column], chunk)
-                    .in("row group " + std::to_string(i) + ", column " + schema()[column].name));
+      Result<> sound = verify_chunk(state_->file, schema()[column], chunk);
+      if (sound) continue;
+      std::string place = "row group " + std::to_string(i) + ", column " + schema()[column].name;
+      return state_->judged(std::move(sound).error()).in(place);
     }
   }
   const std::string* wanted = key_value(digest_key);

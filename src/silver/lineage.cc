@@ -92,7 +92,8 @@ Result<Held> look(store::Store& target, std::string_view key, std::string_view s
     // A folder or a link under silver's name: nothing that a later try mends by itself.
     if (error.code == Code::invalid) {
       error.code = Code::denied;
-      error.hint = "silver wants this name for itself: move away what stands there";
+      error.hint =
+          "silver wants this name for itself, and no link is followed: move away what stands there";
     }
     return error;
   }

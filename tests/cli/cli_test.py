@@ -74,6 +74,10 @@ class Usage(ProgramTest):
     def test_an_option_of_another_command_is_refused(self):
         self.assert_usage(run_program("init", self.lake, "--force"), "--force")
 
+    def test_watch_has_no_exit_status_to_fail_on(self):
+        self.assert_usage(run_program("watch", self.make_lake(), "--fail-on", "reject"),
+                          "--fail-on")
+
     def test_unsupported_values_name_option_and_value(self):
         source = self.write("a.csv", "a\n1\n")
         for option, value in [("encoding", "latin-1"), ("repair", "all"), ("types", "pandas")]:

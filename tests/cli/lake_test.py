@@ -374,6 +374,17 @@ class History(ProgramTest):
         self.assertNotIn("bronze/a.csv", done.out)
         self.assertEqual(len(self.run_ok("quarantine", "ls", self.lake, "--json").jsons()), 2)
 
+    def test_quarantine_ls_lists_what_has_no_receipt(self):
+        left = self.lake / "quarantine/k.csv/0123456789abcdef-0123456789abcdef/rejects.csv"
+        left.parent.mkdir(parents=True)
+        left.write_text("a\n1\n")
+        rows = self.run_ok("quarantine", "ls", self.lake, "--json").jsons()
+        self.assertEqual(len(rows), 3)
+        folder = str(left.parent.relative_to(self.lake)) + "/"
+        self.assertEqual(rows[-1], {"state": "no-receipt", "quarantine": folder})
+        done = self.run_ok("quarantine", "ls", self.lake)
+        self.assert_says(done.out, "no-receipt", "quarantine/k.csv/")
+
     def test_quarantine_show(self):
         done = self.run_ok("quarantine", "show", self.lake, "orders/o.csv")
         self.assert_says(done.out, "constraint-error", "customer_id", "type-error")

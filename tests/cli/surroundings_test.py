@@ -114,6 +114,16 @@ class Links(ProgramTest):
             self.assertEqual(done.status, 2, done)
             self.assert_says(done.err, "bronze", "symbolic link")
 
+    def test_a_linked_silver_is_an_error_that_says_so(self):
+        self.make_lake({"bronze/a.csv": "a\n1\n"})
+        (self.lake / "silver").rmdir()
+        (self.lake / "silver").symlink_to(self.folder)
+        for command in ["run", "watch"]:
+            done = run_program(command, self.lake)
+            self.assertEqual(done.status, 2, done)
+            self.assert_says(done.err, str(self.lake / "silver") + " is a symbolic link",
+                             "not followed")
+
     def test_silver_below_bronze_is_refused(self):
         self.make_lake({"bronze/a.csv": "a\n1\n"})
         for silver in ["bronze", "bronze/x/../y", "./bronze/", "contracts"]:
