@@ -11,7 +11,7 @@ namespace silversmith::app {
 
 namespace {
 
-Result<store::ListPage> objects_of(Session& session, const Settings& settings) {
+Result<store::ListPage> objects_of(Session& session, const Settings& settings, Console& console) {
   Lake& lake = session.lake();
   store::ListPage found;
   for (const std::string& typed : settings.list("key")) {
@@ -19,6 +19,9 @@ Result<store::ListPage> objects_of(Session& session, const Settings& settings) {
     named.key = SMITH_TRY(lake.source_key(typed).in("--key"));
     auto head = lake.source().head(named.key);
     if (head) named.size = head->size;
+    if (!head && head.error().code == Code::missing) {
+      console.note("--key " + printable(named.key) + ": there is no such object");
+    }
     found.objects.push_back(std::move(named));
   }
   if (!found.objects.empty()) return found;
@@ -50,7 +53,7 @@ Result<Exit> run_command(const Invocation& invocation, Console& console) {
   bool fail_on_reject = invocation.settings.text("fail-on") == "reject";
   smith::Metrics metrics;
   int exit = 0;
-  store::ListPage found = SMITH_TRY(objects_of(*session, invocation.settings));
+  store::ListPage found = SMITH_TRY(objects_of(*session, invocation.settings, console));
   for (const Error& error : found.unreadable) {
     console.error(error);
     exit = smith::worse_exit(exit, static_cast<int>(exit_of(error)));

@@ -208,6 +208,16 @@ bool place_holds(const std::string& outer, const std::string& inner) {
   return std::mismatch(out.begin(), out.end(), in.begin(), in.end()).first == out.end();
 }
 
+namespace {
+
+// A file that only its owner may read is replaced by one that only its owner may read.
+mode_t mode_for(const std::string& path) {
+  struct stat state {};
+  return stat(path.c_str(), &state) == 0 ? state.st_mode & 0777 : 0666;
+}
+
+}  // namespace
+
 // Of a descriptor, a second one that shares its position; a rename would put a file in the place of
 // a device such as /dev/null.
 Result<std::unique_ptr<OutputFile>> OutputFile::create(const std::string& given) {
@@ -221,12 +231,13 @@ Result<std::unique_ptr<OutputFile>> OutputFile::create(const std::string& given)
   }
   size_t slash = path.rfind('/');
   std::string name = slash == std::string::npos ? path : path.substr(slash + 1);
+  mode_t mode = mode_for(path);
   // Another process may have our number (in another container): then the name is taken.
   for (int i = 0; i < partial_names_max; ++i) {
     std::string hidden = directory_of(path) + "/." + name + "." + std::to_string(getpid()) + "-" +
                          std::to_string(i) + ".partial";
     Descriptor fd(
-        ::open(hidden.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
+        ::open(hidden.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
     if (fd.get() < 0 && errno == EEXIST) continue;
     if (fd.get() < 0) return system_error("can't write", path);
     return std::make_unique<OutputFile>(path, std::move(hidden), std::move(fd));

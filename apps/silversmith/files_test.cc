@@ -116,6 +116,17 @@ TEST(OutputFile, writes_where_a_link_leads_and_keeps_the_link) {
   EXPECT_TRUE(std::filesystem::is_symlink(folder.at("far")));
 }
 
+TEST(OutputFile, is_for_no_more_eyes_than_the_file_it_replaces) {
+  TempFolder folder;
+  folder.put("out.csv", "old");
+  std::filesystem::permissions(folder.at("out.csv"), std::filesystem::perms::owner_read |
+                                                         std::filesystem::perms::owner_write);
+  auto file = OutputFile::create(folder.at("out.csv"));
+  ASSERT_TRUE(file.ok() && (*file)->write("x").ok() && (*file)->keep().ok());
+  EXPECT_EQ(std::filesystem::status(folder.at("out.csv")).permissions(),
+            std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+}
+
 TEST(OutputFile, makes_the_file_that_a_link_names) {
   TempFolder folder;
   std::filesystem::create_directory(folder.at("deep"));

@@ -134,7 +134,10 @@ TEST(Footer, survives_every_changed_bit_of_another_writer_s_file) {
       Result<Reader> reader = Reader::open(file);
       if (!reader.ok()) continue;
       Result<> verified = reader.value().verify();
-      EXPECT_TRUE(verified.ok() || verified.error().code == Code::corrupt);
+      if (verified.ok()) continue;
+      // Another writer may well have meant an encoding that we don't know.
+      bool told = verified.error().code == Code::corrupt || verified.error().code == Code::invalid;
+      EXPECT_TRUE(told) << verified.error().message;
     }
   }
 }

@@ -184,6 +184,11 @@ class Run(ProgramTest):
         self.assertEqual(first.json()["quarantine"], again.json()["quarantine"])
         self.assertEqual(self.files_below(self.lake), before)
 
+    def test_a_named_key_that_is_not_there_is_said_to_be_so(self):
+        self.make_lake({"bronze/a.csv": "a\n1\n"})
+        done = self.run_ok("run", self.lake, "--key", "nope.csv")
+        self.assert_says(done.err, "bronze/nope.csv", "no such object")
+
     def test_fail_on_reject(self):
         self.make_lake({"bronze/orders/o.csv": ORDERS})
         self.assertEqual(run_program("run", self.lake, "--fail-on", "reject").status, 1)
