@@ -77,7 +77,7 @@ Result<Cloud::Reached> Cloud::reach(const std::string& uri, wire::HttpOptions ht
   options.prefix = root.prefix;
   options.path_style = host.path_style;
   // A quarter for the readers' windows; the spools have a half.
-  size_t range = state.setup.memory_bytes / 4 / state.setup.readers / options.ranges_max;
+  size_t range = state.setup.memory_bytes / 2 / state.setup.readers / (options.ranges_max + 1);
   options.range_bytes = std::clamp<size_t>(range, size_t{256} << 10, options.range_bytes);
   return Reached{state.clients.back(), options};
 }

@@ -126,7 +126,8 @@ Result<smith::EngineOptions> share_of(smith::EngineOptions engine, uint64_t netw
   uint64_t whole = engine.memory_bytes_max;
   engine.memory_bytes_max = (whole - std::min(whole, network_bytes)) / count;
   if (engine.memory_bytes_max < share_bytes_min) {
-    uint64_t wanted = share_bytes_min * count * (network_bytes == 0 ? 7 : 8) / 7;
+    uint64_t wanted = share_bytes_min * count;
+    if (network_bytes > 0) wanted = smith::memory_beside_network(wanted);
     return Error{Code::invalid,
                  "--concurrency " + std::to_string(count) + " leaves " +
                      human_bytes(engine.memory_bytes_max) + " of --memory " + human_bytes(whole) +
@@ -136,6 +137,7 @@ Result<smith::EngineOptions> share_of(smith::EngineOptions engine, uint64_t netw
                  ""};
   }
   engine.engines = count;
+  engine.networked = network_bytes > 0;
   if (engine.threads == 0) engine.threads = (smith::usable_cores() + count - 1) / count;
   return engine;
 }
