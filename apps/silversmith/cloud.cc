@@ -76,7 +76,7 @@ Result<Cloud::Reached> Cloud::reach(const std::string& uri, wire::HttpOptions ht
   options.bucket = root.bucket;
   options.prefix = root.prefix;
   options.path_style = host.path_style;
-  // A quarter for the readers' windows; the spools have a half.
+  // A half for the readers' windows, each with a buffer to spare; the spools have the other.
   size_t range = state.setup.memory_bytes / 2 / state.setup.readers / (options.ranges_max + 1);
   options.range_bytes = std::clamp<size_t>(range, size_t{256} << 10, options.range_bytes);
   return Reached{state.clients.back(), options};
