@@ -271,10 +271,7 @@ Result<smith::RunResult> convert(const Invocation& invocation, Console& console,
   setup.options.empty_source = smith::EmptySource::table;
   setup.contract = SMITH_TRY(given_contract(invocation.settings));
   paths = SMITH_TRY(paths_of(invocation, setup.options.target));
-  std::error_code failed;
-  std::string scratch = std::filesystem::temp_directory_path(failed).string();
-  if (failed) scratch = "/tmp";
-  store::BudgetSpools spools(smith::spool_bytes_max(setup.options), scratch);
+  store::BudgetSpools spools(smith::spool_bytes_max(setup.options), scratch_folder());
   smith::Progress progress;
   StopSignals signals(progress);
   setup.spools = &spools;

@@ -4,7 +4,6 @@
 // thing to know: work stops before the deadline and says so, since behind it there is only a kill.
 #include <signal.h>
 
-#include <cstdlib>
 #include <optional>
 
 #include "commands.h"
@@ -23,7 +22,24 @@ namespace {
 constexpr std::string_view extension_name = "silversmith";
 
 const wire::Wake* stop_of_function = nullptr;
-void ring_stop(int) { stop_of_function->ring(); }
+
+// While it lives SIGTERM and SIGINT ring the stop.
+class StopRinging {
+ public:
+  explicit StopRinging(const wire::Wake& stop) {
+    stop_of_function = &stop;
+    struct sigaction action {};
+    action.sa_handler = [](int) { stop_of_function->ring(); };
+    sigaction(SIGTERM, &action, nullptr);
+    sigaction(SIGINT, &action, nullptr);
+  }
+  ~StopRinging() {
+    signal(SIGTERM, SIG_DFL);
+    signal(SIGINT, SIG_DFL);
+  }
+  StopRinging(const StopRinging&) = delete;
+  StopRinging& operator=(const StopRinging&) = delete;
+};
 
 // Every line of an invocation says which one it belongs to.
 class InvocationLog : public Log {
@@ -62,7 +78,6 @@ class Function {
 
   wire::Outcome handle(const wire::Invocation& invocation) {
     log_.begin(invocation);
-    setenv("_X_AMZN_TRACE_ID", invocation.trace_id.c_str(), 1);
     int64_t now = system_clock().wall_micros() / 1000;
     int64_t stop_at = stop_millis(now, invocation.deadline_millis);
     int64_t steady = system_clock().steady_micros();
@@ -103,11 +118,7 @@ Result<Exit> lambda_command(const Invocation& invocation, Console& console) {
                  "to try an event here: silversmith invoke LAKE --event FILE", ""};
   }
   wire::Wake stop = SMITH_TRY(wire::Wake::make());
-  stop_of_function = &stop;
-  struct sigaction action {};
-  action.sa_handler = ring_stop;
-  sigaction(SIGTERM, &action, nullptr);
-  sigaction(SIGINT, &action, nullptr);
+  StopRinging ringing(stop);
   auto trouble = [&console](const Error& error) { console.warning(error.message); };
   auto runtime =
       SMITH_TRY(wire::LambdaRuntime::open(address, {.stop = &stop, .on_trouble = trouble}));

@@ -86,7 +86,7 @@ void check_machine(const Settings& settings, const std::string& scratch, Diagnos
                      std::to_string(cores) + (cores == 1 ? " core" : " cores")});
   check_descriptors(diagnosis);
   struct statvfs space {};
-  std::string where = scratch.empty() ? std::filesystem::temp_directory_path().string() : scratch;
+  std::string where = scratch.empty() ? scratch_folder() : scratch;
   // Made when it is first used: its parents tell as well.
   while (statvfs(where.c_str(), &space) != 0) {
     std::filesystem::path parent = std::filesystem::path(where).parent_path();

@@ -70,6 +70,12 @@ Result<std::string> end_of_link(const std::string& path) {
 
 }  // namespace
 
+std::string scratch_folder() {
+  std::error_code failed;
+  std::filesystem::path folder = std::filesystem::temp_directory_path(failed);
+  return failed ? "/tmp" : folder.string();
+}
+
 Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
   if (this != &other) {
     if (fd_ >= 0) close(fd_);

@@ -17,6 +17,10 @@
 
 namespace silversmith::app {
 
+// Where scratch files go that no lake has a place for: TMPDIR where there is such a folder, else
+// /tmp.
+std::string scratch_folder();
+
 // A descriptor that is closed with its owner; -1 is none.
 class Descriptor {
  public:

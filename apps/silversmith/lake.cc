@@ -9,6 +9,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "files.h"
 #include "silver/commit.h"
 #include "silver/lineage.h"
 #include "smith/intake.h"
@@ -94,7 +95,7 @@ Result<std::unique_ptr<Lake>> Lake::open(const std::string& root, const Settings
   const std::string& written = apart ? silver : root;
   // Working state stands with what is written; a bucket needs none.
   lake->state_root_ = is_in_s3(written) ? "" : written;
-  std::string scratch = std::filesystem::temp_directory_path().string();
+  std::string scratch = scratch_folder();
   lake->tmp_path_ = is_in_s3(written) ? scratch : written + "/.silversmith/tmp";
   if (is_in_s3(root) || is_in_s3(silver) || is_in_s3(settings.text("contracts"))) {
     smith::EngineOptions engine = SMITH_TRY(engine_options(settings));
@@ -189,7 +190,7 @@ Result<Run> read_run(Lake& lake, const std::string& receipt_key) {
     return Error{Code::corrupt, "it names no object of bronze: " + show(account.key), "", ""};
   }
   silver::Names names = silver::names_of(lake.prefixes(), account.key);
-  silver::Held held = SMITH_TRY(silver::look(lake.target(), names.silver, account.key));
+  silver::Held held = SMITH_TRY(silver::glance(lake.target(), names.silver, account.key));
   run.current = held.lineage.has_value() && held.lineage->generation == account.generation;
   if (!account.refused()) return run;
   Result<bool> stands = refusal_stands(lake, account, held);

@@ -15,7 +15,7 @@ constexpr std::string_view converting = "run watch worker invoke lambda backfill
 constexpr std::string_view sized = "run watch worker invoke lambda backfill sweep doctor convert";
 constexpr std::string_view lakes = "run watch worker invoke lambda backfill sweep doctor";
 constexpr std::string_view clouds =
-    "run worker invoke lambda event backfill sweep doctor runs quarantine";
+    "run watch worker invoke lambda event backfill sweep doctor runs quarantine";
 
 const std::vector<OptionSpec> options = {
     {"config", value, "FILE", "silversmith.yaml", "", "read settings from this YAML file"},

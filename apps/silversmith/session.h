@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What run, watch and invoke share: a lake, its contracts, the engine and the log, wired together;
-// and one object's way through them.
+// A lake, its contracts, the engine and the log, wired together; and one object's way through them.
 #pragma once
 
 #include <memory>

@@ -85,7 +85,7 @@ class Forging {
   }
 
   Result<silver::Held> look() {
-    silver::Held held = SMITH_TRY(silver::look(smithy_.target, names_.silver, key_));
+    silver::Held held = SMITH_TRY(silver::glance(smithy_.target, names_.silver, key_));
     bool ours = !held.exists() || held.is_of_key();
     if (ours || smithy_.options.adopt) return held;
     std::string silver = smithy_.target.where(names_.silver);
