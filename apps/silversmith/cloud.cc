@@ -70,6 +70,7 @@ Result<Cloud::Reached> Cloud::reach(const std::string& uri, wire::HttpOptions ht
   endpoint.service = "s3";
   http.connections_max =
       std::max(http.connections_max, connections_per_reader * state.setup.readers);
+  http.body_bytes_max = store::s3_answer_bytes_max;
   http.stop = state.setup.stop;
   state.clients.push_back(SMITH_TRY(wire::HttpClient::make(state.network, endpoint, http)));
   store::S3Options options;

@@ -33,7 +33,9 @@ struct Hand {
   EventLake lake;
 };
 
-// The totals of all runs, and the one place where they print.
+// The totals of all runs, and the one place where they print. Whoever reads our output may stop
+// reading it: that holds up the runs, but nobody who asks for the totals, so their mutex is
+// another.
 class Tally {
  public:
   explicit Tally(Console& console) : console_(console) {}
@@ -41,8 +43,11 @@ class Tally {
   // Handler has logged it.
   void add(const smith::RunResult& result) {
     bool bad = result.status == smith::Status::error || result.status == smith::Status::rejected;
-    std::lock_guard lock(guarded_.mutex);
-    guarded_.metrics.add(result);
+    {
+      std::lock_guard lock(guarded_.mutex);
+      guarded_.metrics.add(result);
+    }
+    std::lock_guard lock(printing_);
     if (console_.json()) {
       console_.result_json(smith::result_json(result));
     } else if (bad || !console_.quiet()) {
@@ -60,6 +65,7 @@ class Tally {
     smith::Metrics metrics;
   };
   Console& console_;
+  std::mutex printing_;  // of the console's results
   Guarded guarded_;
 };
 
