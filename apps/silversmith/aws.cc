@@ -79,7 +79,7 @@ AwsSettings aws_settings(const Settings& settings, std::string (*given)(const ch
   aws.s3_endpoint = first_of({endpoint, given("AWS_ENDPOINT_URL_S3"), given("AWS_ENDPOINT_URL")});
   aws.sqs_endpoint = first_of({endpoint, given("AWS_ENDPOINT_URL_SQS"), given("AWS_ENDPOINT_URL")});
   aws.authorities = given("AWS_CA_BUNDLE");
-  aws.profile = given("AWS_PROFILE");
+  aws.profile = first_of({given("AWS_PROFILE"), given("AWS_DEFAULT_PROFILE")});
   aws.fips = equal_ignoring_case(given("AWS_USE_FIPS_ENDPOINT"), "true");
   aws.dual_stack = equal_ignoring_case(given("AWS_USE_DUALSTACK_ENDPOINT"), "true");
   aws.credentials_in_environment =

@@ -70,14 +70,15 @@ Result<Cloud::Reached> Cloud::reach(const std::string& uri, wire::HttpOptions ht
   endpoint.service = "s3";
   http.connections_max =
       std::max(http.connections_max, connections_per_reader * state.setup.readers);
+  http.body_bytes_max = store::s3_answer_bytes_max;
   http.stop = state.setup.stop;
   state.clients.push_back(SMITH_TRY(wire::HttpClient::make(state.network, endpoint, http)));
   store::S3Options options;
   options.bucket = root.bucket;
   options.prefix = root.prefix;
   options.path_style = host.path_style;
-  // A quarter for the readers' windows; the spools have a half.
-  size_t range = state.setup.memory_bytes / 4 / state.setup.readers / options.ranges_max;
+  // A half for the readers' windows, each with a buffer to spare; the spools have the other.
+  size_t range = state.setup.memory_bytes / 2 / state.setup.readers / (options.ranges_max + 1);
   options.range_bytes = std::clamp<size_t>(range, size_t{256} << 10, options.range_bytes);
   return Reached{state.clients.back(), options};
 }

@@ -87,6 +87,11 @@ class Function {
     if (!watchdog) return wire::Failure{"Function.Transient", watchdog.error().message};
     smith::Reply reply = smith::handle_event(invocation.payload, setup_);
     if (auto* failure = std::get_if<smith::Failure>(&reply)) {
+      if (progress_.stop.load()) {
+        failure->message +=
+            "; it was stopped before the function's timeout, which is too short for "
+            "it if this comes again";
+      }
       return wire::Failure{std::move(failure->error_type), std::move(failure->message)};
     }
     return wire::Answer{std::move(std::get<smith::Answer>(reply).text)};

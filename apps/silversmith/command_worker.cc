@@ -33,7 +33,9 @@ struct Hand {
   EventLake lake;
 };
 
-// The totals of all runs, and the one place where they print.
+// The totals of all runs, and the one place where they print. Whoever reads our output may stop
+// reading it: that holds up the runs, but nobody who asks for the totals, so their mutex is
+// another.
 class Tally {
  public:
   explicit Tally(Console& console) : console_(console) {}
@@ -41,8 +43,11 @@ class Tally {
   // Handler has logged it.
   void add(const smith::RunResult& result) {
     bool bad = result.status == smith::Status::error || result.status == smith::Status::rejected;
-    std::lock_guard lock(guarded_.mutex);
-    guarded_.metrics.add(result);
+    {
+      std::lock_guard lock(guarded_.mutex);
+      guarded_.metrics.add(result);
+    }
+    std::lock_guard lock(printing_);
     if (console_.json()) {
       console_.result_json(smith::result_json(result));
     } else if (bad || !console_.quiet()) {
@@ -60,6 +65,7 @@ class Tally {
     smith::Metrics metrics;
   };
   Console& console_;
+  std::mutex printing_;  // of the console's results
   Guarded guarded_;
 };
 
@@ -126,7 +132,8 @@ Result<smith::EngineOptions> share_of(smith::EngineOptions engine, uint64_t netw
   uint64_t whole = engine.memory_bytes_max;
   engine.memory_bytes_max = (whole - std::min(whole, network_bytes)) / count;
   if (engine.memory_bytes_max < share_bytes_min) {
-    uint64_t wanted = share_bytes_min * count * (network_bytes == 0 ? 7 : 8) / 7;
+    uint64_t wanted = share_bytes_min * count;
+    if (network_bytes > 0) wanted = smith::memory_beside_network(wanted);
     return Error{Code::invalid,
                  "--concurrency " + std::to_string(count) + " leaves " +
                      human_bytes(engine.memory_bytes_max) + " of --memory " + human_bytes(whole) +
@@ -136,6 +143,7 @@ Result<smith::EngineOptions> share_of(smith::EngineOptions engine, uint64_t netw
                  ""};
   }
   engine.engines = count;
+  engine.networked = network_bytes > 0;
   if (engine.threads == 0) engine.threads = (smith::usable_cores() + count - 1) / count;
   return engine;
 }

@@ -22,6 +22,7 @@ Result<> EventLake::open(const std::string& root) {
   std::string silver = settings_.text("silver");
   prefixes_ = SMITH_TRY(lake_prefixes(root, silver));
   if (is_in_s3(silver)) output_bucket_ = SMITH_TRY(bucket_root(silver)).bucket;
+  SMITH_TRY(engine_options(settings_));  // what is wrong is said now, not at each event
   named_ = !root.empty();
   if (named_) SMITH_TRY(open_session(root));
   return {};

@@ -13,6 +13,7 @@
 #include "silver/commit.h"
 #include "silver/lineage.h"
 #include "smith/intake.h"
+#include "smith/memory.h"
 
 namespace silversmith::app {
 
@@ -83,6 +84,14 @@ Result<silver::Prefixes> lake_prefixes(const std::string& root, const std::strin
   prefixes.silver.insert(0, written);
   prefixes.quarantine.insert(0, written);
   prefixes.receipts.insert(0, written);
+  if (silver.empty() || !is_in_s3(root) || !is_in_s3(silver)) return prefixes;
+  // What we write must never be what we read.
+  bool one_bucket = SMITH_TRY(bucket_root(root)).bucket == SMITH_TRY(bucket_root(silver)).bucket;
+  for (const std::string& source : {prefixes.bronze, prefixes.contracts}) {
+    if (one_bucket && prefixes.silver.starts_with(source)) {
+      return below(silver, without_prefix(root) + "/" + source);
+    }
+  }
   return prefixes;
 }
 
@@ -100,9 +109,12 @@ Result<std::unique_ptr<Lake>> Lake::open(const std::string& root, const Settings
   lake->tmp_path_ = is_in_s3(written) ? scratch : written + "/.silversmith/tmp";
   if (is_in_s3(root) || is_in_s3(silver) || is_in_s3(settings.text("contracts"))) {
     smith::EngineOptions engine = SMITH_TRY(engine_options(settings));
-    lake->network_bytes_ = engine.memory_bytes_max / 8;
+    lake->network_bytes_ =
+        std::min(smith::network_bytes_of(engine.memory_bytes_max), engine.memory_bytes_max);
     lake->cloud_ = std::make_unique<Cloud>(Cloud::Setup{
-        aws_settings(settings, &variable), lake->network_bytes_, readers, scratch, stop});
+        aws_settings(settings, &variable),
+        lake->network_bytes_ - std::min(lake->network_bytes_, smith::network_libraries_bytes),
+        readers, scratch, stop});
   }
   lake->key_prefix_ = SMITH_TRY(key_prefix_of(root));
   lake->prefixes_ = SMITH_TRY(lake_prefixes(root, silver));

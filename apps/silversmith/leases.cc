@@ -87,9 +87,16 @@ void Leases::extend(size_t slot) {
 
 Lease Leases::release(size_t slot) {
   std::unique_lock lock(guarded_.mutex);
-  auto found = guarded_.held.find(slot);
+  auto found = guarded_.held.end();
+  // Looked up anew after each wait: when work is abandoned its slot may end all the same, and of
+  // the two that release its lease the other may have been first.
+  auto settled = [&] {
+    found = guarded_.held.find(slot);
+    return found == guarded_.held.end() || !found->second.extending;
+  };
+  if (!settled() && setup_.on_wait) setup_.on_wait(slot);
+  guarded_.settled.wait(lock, settled);
   if (found == guarded_.held.end()) return Lease::lost;
-  guarded_.settled.wait(lock, [&] { return !found->second.extending; });
   bool lost = found->second.lost || setup_.clock.steady_micros() >= found->second.ends_micros;
   guarded_.held.erase(found);
   return lost ? Lease::lost : Lease::held;

@@ -27,6 +27,8 @@ struct LeaseSetup {
   std::function<void(size_t slot, const Error& why)> on_lost;
   // An extension that failed and is tried again; may be empty.
   std::function<void(size_t slot, const Error& why)> on_trouble;
+  // release() is about to wait for an extension on its way; may be empty. Must not call back.
+  std::function<void(size_t slot)> on_wait = {};
 };
 
 class Leases {
@@ -38,7 +40,7 @@ class Leases {
   // Extends what is due. Returns microseconds until the next is, at most a second. By one thread.
   int64_t beat();
   // The slot's lease is extended no more. Waits for an extension on its way, so that what the
-  // caller says to the queue next is the last word.
+  // caller says to the queue next is the last word. Lost is, too, what another thread released.
   Lease release(size_t slot);
 
   // Messages in work, and since when the oldest has been in the queue: milliseconds since the

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "base/thread.h"
@@ -130,33 +131,62 @@ TEST_F(LeasesTest, knows_what_is_in_work) {
   EXPECT_EQ(leases.oldest_sent_millis(), 2000);
 }
 
-// What the caller says to the queue after release() is the last word about the message.
-TEST_F(LeasesTest, release_waits_for_an_extension_on_its_way) {
+// An extension that stays on its way until so many wait in release(), and what release() told them.
+class ReleasedMeanwhile : public LeasesTest {
+ protected:
+  std::vector<Lease> release_by(size_t count) {
+    Leases shared({queue, clock, 60, [](size_t, const Error&) {}, nullptr,
+                   [this](size_t) {
+                     std::lock_guard lock(mutex);
+                     waiting++;
+                     changed.notify_all();
+                   }});
+    queue.during = [&] {
+      std::unique_lock lock(mutex);
+      extending = true;
+      changed.notify_all();
+      changed.wait(lock, [&] { return waiting == count || !released.empty(); });
+      EXPECT_TRUE(released.empty()) << "release() did not wait";
+    };
+    shared.take(0, message("a"));
+    clock.sleep_micros(20 * second);
+    {
+      Thread keeper = Thread::start([&] { shared.beat(); }).value();
+      {
+        std::unique_lock lock(mutex);
+        changed.wait(lock, [&] { return extending; });
+      }
+      std::vector<Thread> workers;
+      for (size_t i = 0; i < count; ++i) {
+        workers.push_back(Thread::start([&] {
+                            Lease lease = shared.release(0);
+                            std::lock_guard lock(mutex);
+                            released.push_back(lease);
+                            changed.notify_all();
+                          }).value());
+      }
+    }
+    EXPECT_EQ(shared.count(), 0U);
+    return released;
+  }
+
   std::mutex mutex;
   std::condition_variable changed;
-  bool extending = false, may_end = false;
-  std::atomic<bool> released = false;
-  queue.during = [&] {
-    std::unique_lock lock(mutex);
-    extending = true;
-    changed.notify_all();
-    changed.wait(lock, [&] { return may_end; });
-    EXPECT_FALSE(released.load());
-  };
-  leases.take(0, message("a"));
-  clock.sleep_micros(20 * second);
-  Thread keeper = Thread::start([&] { leases.beat(); }).value();
-  {
-    std::unique_lock lock(mutex);
-    changed.wait(lock, [&] { return extending; });
-  }
-  Thread worker = Thread::start([&] {
-                    leases.release(0);
-                    released = true;
-                  }).value();
-  std::lock_guard lock(mutex);
-  may_end = true;
-  changed.notify_all();
+  bool extending = false;
+  size_t waiting = 0;
+  std::vector<Lease> released;
+};
+
+// What the caller says to the queue after release() is the last word about the message.
+TEST_F(ReleasedMeanwhile, release_waits_for_an_extension_on_its_way) {
+  EXPECT_EQ(release_by(1), (std::vector<Lease>{Lease::held}));
+  EXPECT_EQ(queue.hidden, (std::vector<std::string>{"a 60"}));
+}
+
+TEST_F(ReleasedMeanwhile, of_two_that_release_a_slot_the_second_has_lost_it) {
+  std::vector<Lease> both = release_by(2);
+  EXPECT_EQ(std::count(both.begin(), both.end(), Lease::held), 1);
+  EXPECT_EQ(std::count(both.begin(), both.end(), Lease::lost), 1);
 }
 
 }  // namespace

@@ -46,6 +46,7 @@ Result<std::unique_ptr<Session>> Session::open(const std::string& root, const Se
   SMITH_TRY(session->own_lake_->check_written());
   session->lake_ = session->own_lake_.get();
   engine.memory_bytes_max -= session->lake_->network_bytes();
+  engine.networked = session->lake_->network_bytes() > 0;
   SMITH_TRY(session->begin(settings, engine));
   return session;
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "summary.h"
 
-#include <sys/resource.h>
+#include <cstdlib>
+#include <fstream>
 
 #include "base/text.h"
 
@@ -80,9 +81,13 @@ Json error_json(const Error& error) {
 }
 
 uint64_t memory_peak_bytes() {
-  struct rusage usage {};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<uint64_t>(usage.ru_maxrss) * 1024;
+  // Not getrusage(): its peak is also that of the program that became this one.
+  std::ifstream status("/proc/self/status");
+  std::string line;
+  while (std::getline(status, line)) {
+    if (line.starts_with("VmHWM:")) return std::strtoull(line.c_str() + 6, nullptr, 10) * 1024;
+  }
+  return 0;
 }
 
 std::string result_text(const smith::RunResult& result, const Console& console) {

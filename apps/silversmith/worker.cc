@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "base/check.h"
 
@@ -137,7 +138,12 @@ size_t Worker::wait_for_idle() {
   auto ready = [&] {
     idle = static_cast<size_t>(std::count_if(guarded_.slots.begin(), guarded_.slots.end(),
                                              [](const Slot& slot) { return !slot.busy; }));
-    guarded_.full = idle == 0;
+    bool was_full = std::exchange(guarded_.full, idle == 0);
+    // There were no polls as nobody could have worked on what they bring: the next one has as long
+    // as if the last had just been.
+    if (was_full && idle > 0 && guarded_.polled_micros != 0) {
+      guarded_.polled_micros = setup_.clock.steady_micros();
+    }
     return idle > 0 || setup_.drain.load();
   };
   while (!wait_until(lock, healthy_micros, ready)) {
@@ -333,15 +339,20 @@ WorkerState Worker::state() const {
   state.oldest_sent_millis = leases_.oldest_sent_millis();
   std::lock_guard lock(guarded_.mutex);
   state.counts = guarded_.counts;
-  int64_t ago = setup_.clock.steady_micros() - guarded_.polled_micros;
-  bool polled = guarded_.polled_micros != 0 && (guarded_.full || ago <= healthy_micros);
-  if (guarded_.draining) {
-    state.trouble = "draining";
-  } else if (!polled || (guarded_.full && !guarded_.poll_trouble.empty())) {
-    state.trouble = guarded_.poll_trouble.empty() ? "no poll of the queue has succeeded yet"
-                                                  : guarded_.poll_trouble;
-  }
+  state.trouble = trouble();
   return state;
+}
+
+// Why it is not healthy. Requires the lock.
+std::string Worker::trouble() const {
+  if (guarded_.draining) return "draining";
+  int64_t ago = setup_.clock.steady_micros() - guarded_.polled_micros;
+  bool polled = guarded_.polled_micros != 0;
+  bool lately = polled && (guarded_.full || ago <= healthy_micros);
+  if (lately && (!guarded_.full || guarded_.poll_trouble.empty())) return "";
+  if (!guarded_.poll_trouble.empty()) return guarded_.poll_trouble;
+  if (!polled) return "no poll of the queue has succeeded yet";
+  return "the last successful poll was " + std::to_string(ago / second) + " s ago";
 }
 
 }  // namespace silversmith::app

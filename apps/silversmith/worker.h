@@ -110,7 +110,7 @@ class Worker {
     std::vector<Slot> slots;
     bool closing = false;
     QueueCounts counts;
-    int64_t polled_micros = 0;  // when a poll last succeeded; 0: never
+    int64_t polled_micros = 0;  // when a poll last succeeded, or could be again; 0: never
     std::string poll_trouble;   // why the last one did not
     bool full = false;          // every slot is busy, so there are no polls
     bool draining = false;
@@ -133,6 +133,7 @@ class Worker {
                   const std::function<bool()>& done);
   void count(const std::function<void(QueueCounts&)>& change);
   void lost(const wire::QueueMessage& message, const std::string& why);
+  std::string trouble() const;
 
   WorkerSetup setup_;
   WorkerOptions options_;

@@ -29,6 +29,7 @@ class FakeQueue : public wire::Queue {
   Result<std::vector<QueueMessage>> receive(uint32_t count_max, uint32_t, uint32_t) override {
     std::unique_lock lock(mutex_);
     asked_.push_back(count_max);
+    changed_.notify_all();
     if (!poll_errors.empty()) {
       Error error = poll_errors.front();
       poll_errors.pop_front();
@@ -73,6 +74,11 @@ class FakeQueue : public wire::Queue {
   std::vector<uint32_t> asked() {
     std::lock_guard lock(mutex_);
     return asked_;
+  }
+
+  void wait_for_asked(size_t count) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return asked_.size() >= count; });
   }
 
   // Before the worker runs.
@@ -152,6 +158,20 @@ class FakeCrew : public Crew {
   std::set<std::string> worked_;
 };
 
+// Moves only when a test says so, whatever thread looks.
+class StillClock : public Clock {
+ public:
+  int64_t wall_micros() override { return now_; }
+  int64_t steady_micros() override { return now_; }
+  Slept sleep_micros(int64_t micros) override {
+    now_ += micros;
+    return Slept::whole;
+  }
+
+ private:
+  std::atomic<int64_t> now_ = 1'700'000'000'000'000;
+};
+
 class WorkerTest : public ::testing::Test {
  protected:
   static WorkerOptions options() {
@@ -161,10 +181,11 @@ class WorkerTest : public ::testing::Test {
   }
   void start(const WorkerOptions& chosen = options()) {
     worker = std::make_unique<Worker>(
-        WorkerSetup{queue, queue, crew, system_clock(), drain,
+        WorkerSetup{queue, queue, crew, *clock, drain,
                     [this](Level level, const std::string& text, const Json&) {
                       std::lock_guard lock(mutex);
                       if (level > Level::debug) told += text + "\n";
+                      changed.notify_all();
                     }},
         chosen);
     thread.emplace(Thread::start([this] { outcome = worker->run(); }).value());
@@ -178,10 +199,22 @@ class WorkerTest : public ::testing::Test {
     return outcome->value();
   }
 
+  void wait_for_told(const std::string& text) {
+    std::unique_lock lock(mutex);
+    changed.wait(lock, [&] { return told.find(text) != std::string::npos; });
+  }
+  void wait_for_trouble(const std::string& text) {
+    std::unique_lock lock(mutex);
+    while (worker->state().trouble != text) changed.wait_for(lock, std::chrono::milliseconds(1));
+  }
+
   std::atomic<bool> drain = false;
+  StillClock still;
+  Clock* clock = &system_clock();
   FakeQueue queue{drain};
   FakeCrew crew{64};
   std::mutex mutex;
+  std::condition_variable changed;
   std::string told;
   std::optional<Result<Drained>> outcome;
   std::unique_ptr<Worker> worker;
@@ -270,18 +303,17 @@ TEST_F(WorkerTest, a_lost_lease_stops_that_slot_alone) {
   queue.gone = {"wait-lost"};
   queue.add("wait-lost");
   queue.add("gate-kept");
-  WorkerOptions brief = options();
-  brief.lease_seconds = 1;
-  start(brief);
+  clock = &still;
+  start();
   crew.wait_for_running(2);
-  while (worker->state().counts.leases_lost == 0) {
-  }
+  still.sleep_micros(20'000'000);  // a third of a lease
+  wait_for_told("its work was given up");
   crew.open();
   crew.wait_for_worked(2);
   EXPECT_EQ(end(), Drained::whole);
   EXPECT_EQ(queue.removed(), (std::set<std::string>{"gate-kept"}));
   EXPECT_FALSE(queue.hidden().contains("wait-lost"));
-  EXPECT_NE(told.find("its work was given up"), std::string::npos) << told;
+  EXPECT_EQ(worker->state().counts.leases_lost, 1U);
 }
 
 TEST_F(WorkerTest, done_under_a_lost_lease_is_harmless_and_told) {
@@ -320,6 +352,32 @@ TEST_F(WorkerTest, passing_trouble_with_the_queue_passes) {
   EXPECT_EQ(end(), Drained::whole);
   EXPECT_EQ(worker->state().counts.polls_failed, 1U);
   EXPECT_NE(told.find("cannot receive: 503"), std::string::npos) << told;
+}
+
+TEST_F(WorkerTest, is_healthy_after_long_work_in_every_slot) {
+  WorkerOptions one = options();
+  one.concurrency = 1;
+  one.lease_seconds = 43'200;
+  clock = &still;
+  queue.add("gate-1");
+  start(one);
+  crew.wait_for_running(1);
+  still.sleep_micros(120'000'000);
+  wait_for_trouble("");  // once it sees that it can't poll
+  crew.open();
+  queue.wait_for_asked(2);
+  EXPECT_EQ(worker->state().trouble, "");
+  still.sleep_micros(61'000'000);
+  EXPECT_EQ(worker->state().trouble, "the last successful poll was 61 s ago");
+  EXPECT_EQ(end(), Drained::whole);
+}
+
+TEST_F(WorkerTest, is_not_healthy_before_the_first_poll) {
+  clock = &still;
+  start();
+  queue.wait_for_asked(1);
+  EXPECT_EQ(worker->state().trouble, "no poll of the queue has succeeded yet");
+  EXPECT_EQ(end(), Drained::whole);
 }
 
 TEST(PauseSeconds, grows_with_the_receives_and_is_spread) {

@@ -15,7 +15,8 @@ namespace {
 Error configuration(Error error, std::string_view where) {
   Error mapped = std::move(error).in("contract " + std::string(where));
   if (mapped.code != Code::busy && mapped.code != Code::stopped) mapped.code = Code::denied;
-  if (mapped.hint.empty()) mapped.hint = "see `silversmith contract lint`";
+  bool passes = mapped.code == Code::busy || mapped.code == Code::stopped;
+  if (mapped.hint.empty() && !passes) mapped.hint = "see `silversmith contract lint`";
   return mapped;
 }
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "smith/emf.h"
 
-#include <string_view>
-#include <vector>
+#include <utility>
 
 #include "base/clock.h"
 
@@ -11,13 +10,7 @@ namespace silversmith::smith {
 namespace {
 
 constexpr size_t dimension_bytes_max = 250;  // CloudWatch takes more, people don't
-constexpr std::string_view no_contract = "none";
-
-struct Metric {
-  std::string_view name;
-  std::string_view unit;
-  uint64_t value = 0;
-};
+constexpr std::string_view nothing = "none";
 
 // A dimension's value is ASCII, not blank, and does not begin with a colon.
 std::string dimension_text(std::string_view text) {
@@ -27,17 +20,17 @@ std::string dimension_text(std::string_view text) {
     if (!printed) c = '_';
   }
   if (out.starts_with(':')) out[0] = '_';
-  return out.empty() ? std::string(no_contract) : out;
+  return out.empty() ? std::string(nothing) : out;
 }
 
-std::vector<Metric> metrics_of(const RunResult& result) {
+std::vector<EmfMetric> metrics_of(const RunResult& result) {
   auto one_if = [](bool holds) { return uint64_t{holds}; };
   const silver::Account& account = result.account;
   Status status = result.status;
   bool refused = status == Status::rejected;
   bool converted = status == Status::success || status == Status::success_with_rejects || refused;
   bool counts = converted && !result.repeated;  // the same counts as smith::Metrics
-  std::vector<Metric> metrics = {
+  std::vector<EmfMetric> metrics = {
       {"Files", "Count", 1},
       {"RejectedFiles", "Count", one_if(refused)},
       {"DuplicateFiles", "Count", one_if(status == Status::duplicate)},
@@ -53,16 +46,20 @@ std::vector<Metric> metrics_of(const RunResult& result) {
   return metrics;
 }
 
-Json directive_of(const std::vector<Metric>& metrics) {
+// Each set of dimensions is one more than the one before: Pipeline; Pipeline and Contract.
+Json directive_of(const EmfEntry& entry) {
   Json listed = Json::array();
-  for (const Metric& metric : metrics) {
+  for (const EmfMetric& metric : entry.metrics) {
     Json one = Json::object();
     one.set("Name", metric.name).set("Unit", metric.unit).set("StorageResolution", 60);
     listed.add(std::move(one));
   }
   Json dimensions = Json::array();
-  dimensions.add(Json::array().add("Pipeline"));
-  dimensions.add(Json::array().add("Pipeline").add("Contract"));
+  Json set = Json::array();
+  for (const EmfDimension& dimension : entry.dimensions) {
+    set.add(dimension.name);
+    dimensions.add(set);
+  }
   Json directive = Json::object();
   directive.set("Namespace", "Silversmith")
       .set("Dimensions", std::move(dimensions))
@@ -72,24 +69,33 @@ Json directive_of(const std::vector<Metric>& metrics) {
 
 }  // namespace
 
+Json emf_json(const EmfEntry& entry) {
+  Json aws = Json::object();
+  aws.set("Timestamp", entry.wall_micros / 1000)
+      .set("CloudWatchMetrics", Json::array().add(directive_of(entry)));
+  Json line = Json::object();
+  line.set("_aws", std::move(aws))
+      .set("timestamp", rfc3339(entry.wall_micros))
+      .set("level", name_of(entry.level));
+  for (const EmfDimension& dimension : entry.dimensions) {
+    line.set(dimension.name, dimension_text(dimension.value));
+  }
+  for (const EmfMetric& metric : entry.metrics) line.set(metric.name, metric.value);
+  return line;
+}
+
 std::string emf_line(const RunResult& result, const EmfOptions& options, int64_t wall_micros) {
   const silver::Account& account = result.account;
-  std::vector<Metric> metrics = metrics_of(result);
   std::string contract;
   if (!account.contract.empty()) {
     contract = account.contract + "@" + std::to_string(account.contract_version);
   }
-  Json aws = Json::object();
-  aws.set("Timestamp", wall_micros / 1000)
-      .set("CloudWatchMetrics", Json::array().add(directive_of(metrics)));
-  Json line = Json::object();
-  line.set("_aws", std::move(aws))
-      .set("timestamp", rfc3339(wall_micros))
-      .set("level", name_of(options.level))
-      .set("Pipeline",
-           dimension_text(options.pipeline.empty() ? account.contract : options.pipeline))
-      .set("Contract", dimension_text(contract));
-  for (const Metric& metric : metrics) line.set(metric.name, metric.value);
+  Json line = emf_json(
+      {.dimensions = {{"Pipeline", options.pipeline.empty() ? account.contract : options.pipeline},
+                      {"Contract", contract}},
+       .metrics = metrics_of(result),
+       .level = options.level,
+       .wall_micros = wall_micros});
   line.set("status", name_of(result.status))
       .set("run_id", result.run_id)
       .set("bucket", result.bucket)

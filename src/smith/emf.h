@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A run as CloudWatch metrics: one line of the embedded metric format on standard output, which
-// CloudWatch Logs turns into metrics without a call of ours. After a run, beside its log line. The
+// A run, or a reconciliation (ledger.h), as CloudWatch metrics: one line of the embedded metric
+// format on standard output, which CloudWatch Logs turns into metrics without a call of ours. The
 // one thing to know: keys and buckets are fields, never dimensions, or each object would be a
 // metric of its own and be paid for.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/
@@ -9,11 +9,37 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
+#include <vector>
 
+#include "base/json.h"
 #include "base/log.h"
 #include "smith/telemetry.h"
 
 namespace silversmith::smith {
+
+struct EmfMetric {
+  std::string_view name;
+  std::string_view unit;  // CloudWatch's: "Count", "Seconds"
+  uint64_t value = 0;
+};
+
+struct EmfDimension {
+  std::string_view name;
+  std::string value;  // any text; what CloudWatch does not take of it becomes '_', nothing "none"
+};
+
+// One line's metrics. Each is told by the first dimension, by the first two, and so on. Names and
+// units must outlive it.
+struct EmfEntry {
+  std::vector<EmfDimension> dimensions;
+  std::vector<EmfMetric> metrics;
+  Level level = Level::info;  // of the line: see EmfOptions
+  int64_t wall_micros = 0;
+};
+
+// What the format asks for; more members may follow. Without newlines when it is dumped.
+Json emf_json(const EmfEntry& entry);
 
 struct EmfOptions {
   std::string pipeline = {};  // the dimension Pipeline; "": the contract's name

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "smith/emf.h"
 
 namespace silversmith::smith {
 
@@ -141,43 +142,20 @@ std::string ledger_text(const Ledger& ledger, const LedgerContext& context) {
 }
 
 std::string ledger_emf(const Ledger& ledger, const LedgerContext& context, Level level) {
-  struct Metric {
-    std::string_view name;
-    std::string_view unit;
-    uint64_t value = 0;
-  };
-  const Ages& ages = ledger.ages;
   auto age = [&](const std::optional<int64_t>& micros) {
     return seconds_since(micros, context.wall_micros).value_or(0);
   };
-  const Metric metrics[] = {
-      {"SweptFiles", "Count", ledger.objects},
-      {"SweptUnprocessedFiles", "Count",
-       ledger.count(Fate::converted) + ledger.count(Fate::queued) + ledger.count(Fate::pending) +
-           ledger.count(Fate::error)},
-      {"SweepErrors", "Count", ledger.count(Fate::error) + ledger.unreadable},
-      {"OldestUnprocessedSeconds", "Seconds", age(ages.oldest_found_micros)},
-      {"OldestLeftSeconds", "Seconds", age(ages.oldest_left_micros)},
-  };
-  Json listed = Json::array();
-  for (const Metric& metric : metrics) {
-    Json one = Json::object();
-    one.set("Name", metric.name).set("Unit", metric.unit).set("StorageResolution", 60);
-    listed.add(std::move(one));
-  }
-  Json directive = Json::object();
-  directive.set("Namespace", "Silversmith")
-      .set("Dimensions", Json::array().add(Json::array().add("Lake")))
-      .set("Metrics", std::move(listed));
-  Json aws = Json::object();
-  aws.set("Timestamp", context.wall_micros / 1000)
-      .set("CloudWatchMetrics", Json::array().add(std::move(directive)));
-  Json line = Json::object();
-  line.set("_aws", std::move(aws))
-      .set("timestamp", rfc3339(context.wall_micros))
-      .set("level", name_of(level))
-      .set("Lake", context.lake);
-  for (const Metric& metric : metrics) line.set(metric.name, metric.value);
+  uint64_t unprocessed = ledger.count(Fate::converted) + ledger.count(Fate::queued) +
+                         ledger.count(Fate::pending) + ledger.count(Fate::error);
+  Json line = emf_json(
+      {.dimensions = {{"Lake", context.lake}},
+       .metrics = {{"SweptFiles", "Count", ledger.objects},
+                   {"SweptUnprocessedFiles", "Count", unprocessed},
+                   {"SweepErrors", "Count", ledger.count(Fate::error) + ledger.unreadable},
+                   {"OldestUnprocessedSeconds", "Seconds", age(ledger.ages.oldest_found_micros)},
+                   {"OldestLeftSeconds", "Seconds", age(ledger.ages.oldest_left_micros)}},
+       .level = level,
+       .wall_micros = context.wall_micros});
   line.set("command", context.command).set("run_id", context.run_id);
   return line.dump();
 }

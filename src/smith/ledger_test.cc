@@ -125,9 +125,17 @@ TEST(Ledger, makes_metrics_whose_names_stand_at_the_root) {
   EXPECT_EQ(line->int_or("OldestLeftSeconds", 0), 60);
   EXPECT_EQ(line->int_or("SweptFiles", 0), 4);
   const Json& directive = line->find("_aws")->find("CloudWatchMetrics")->as_array().at(0);
+  EXPECT_EQ(directive.find("Dimensions")->dump(), R"([["Lake"]])");
   for (const Json& metric : directive.find("Metrics")->as_array()) {
     EXPECT_NE(line->find(metric.text_or("Name", "")), nullptr) << metric.dump();
   }
+}
+
+TEST(Ledger, makes_a_dimension_of_any_lake) {
+  LedgerContext here = context();
+  here.lake = "lakes/caf\xC3\xA9 two";
+  Json line = parse_json(ledger_emf(mixed(), here, Level::info)).value();
+  EXPECT_EQ(line.text_or("Lake", ""), "lakes/caf___two");
 }
 
 }  // namespace

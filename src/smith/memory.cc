@@ -41,9 +41,8 @@ uint64_t needed(uint64_t budget, uint32_t threads, size_t columns) {
 Error too_little(const EngineOptions& options, size_t columns, uint64_t least) {
   uint64_t engines = options.engines;
   std::string share = engines == 1 ? "--memory is " : "one object's share of --memory is ";
-  uint64_t wanted = least;
-  // The network's eighth goes off first.
-  if (engines > 1) wanted = least * engines * 8 / 7;
+  uint64_t wanted = least * engines;
+  if (options.networked) wanted = memory_beside_network(wanted);
   return Error{Code::denied,
                share + human_bytes(options.memory_bytes_max) + ", and " + std::to_string(columns) +
                    " columns need at least " + human_bytes(least),
@@ -59,6 +58,15 @@ uint32_t usable_cores() {
   CPU_ZERO(&set);
   if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
   return std::max(1U, static_cast<uint32_t>(CPU_COUNT(&set)));
+}
+
+uint64_t network_bytes_of(uint64_t memory_bytes) {
+  uint64_t rest = memory_bytes - std::min(memory_bytes, network_libraries_bytes);
+  return network_libraries_bytes + rest / 12;
+}
+
+uint64_t memory_beside_network(uint64_t engine_bytes) {
+  return network_libraries_bytes + engine_bytes * 12 / 11 + 1;
 }
 
 uint64_t spool_bytes_max(const EngineOptions& options) {

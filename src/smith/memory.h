@@ -32,6 +32,14 @@ uint64_t inflate_window_bytes_max(const EngineOptions& options);
 // What spools may hold in memory before they go to a file.
 uint64_t spool_bytes_max(const EngineOptions& options);
 
+// Code and tables of TLS, HTTP and the resolver, which count as the process's too.
+inline constexpr uint64_t network_libraries_bytes = uint64_t{8} << 20;
+// Of the memory of a process that speaks to S3, what the network holds: its libraries, and what is
+// on its way.
+uint64_t network_bytes_of(uint64_t memory_bytes);
+// The other way: the --memory that leaves `engine_bytes` beside the network.
+uint64_t memory_beside_network(uint64_t engine_bytes);
+
 // The processors this process may run on, at least 1.
 uint32_t usable_cores();
 

@@ -14,7 +14,7 @@ namespace silversmith::store {
 
 namespace {
 
-// An answer may have 1 MiB: that many keys of S3's longest, each byte as %XX.
+// A page that is read whole and not for long: 1 MiB of S3's longest keys, each byte as %XX.
 constexpr size_t versions_max = 250;
 
 uint64_t number_in(const wire::XmlElement& entry, std::string_view name) {

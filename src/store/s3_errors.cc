@@ -30,6 +30,8 @@ constexpr Known known_names[] = {
     {"InvalidToken", Code::denied, "see AWS_SESSION_TOKEN"},
     {"RequestTimeTooSkewed", Code::denied, "set this machine's clock"},
     {"AuthorizationHeaderMalformed", Code::denied, "see the region: --region or AWS_REGION"},
+    {"InvalidObjectState", Code::denied, "it is archived: restore the object first"},
+    {"TemporaryRedirect", Code::busy, "the bucket is new: its name is not known everywhere yet"},
     {"PermanentRedirect", Code::denied, "see the region: --region or AWS_REGION"},
     {"NotImplemented", Code::denied, "use a store that writes on If-Match and If-None-Match"},
     {"KMS.DisabledException", Code::denied, "enable the key that the bucket encrypts with"},
@@ -99,6 +101,9 @@ Error error_for(S3Action action, const std::string& doing, const wire::HttpAnswe
     error.hint = known.hint;
   }
   if (!named && answer.status == 403) error.hint = rights_for(action);
+  if (!named && answer.status == 403 && said.message.find("kms:") != std::string::npos) {
+    error.hint = "the role, and the key's own policy, need what the message names";
+  }
   std::string_view region = answer.header("x-amz-bucket-region");
   if (error.code == Code::denied && !region.empty() && answer.status != 403) {
     error.hint = "the bucket is in " + std::string(region) + ": --region or AWS_REGION";

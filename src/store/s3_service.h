@@ -18,6 +18,10 @@
 
 namespace silversmith::store {
 
+// What the client of a store must have room for in an answer: a listing of 1,000 of S3's longest
+// keys, each byte as %XX.
+inline constexpr size_t s3_answer_bytes_max = size_t{4} << 20;
+
 struct S3Options {
   std::string bucket;
   std::string prefix;         // in front of every key: "" or "team-a/"

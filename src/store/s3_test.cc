@@ -92,6 +92,28 @@ TEST(S3, lists_more_than_a_page_in_order) {
   EXPECT_EQ(world.count("ListObjectsV2"), 3U);
 }
 
+// Three bytes a character, each as %XX: 2.7 MB of keys in one answer.
+TEST(S3, lists_a_page_of_the_longest_keys) {
+  test::S3World world;
+  std::string stem;
+  for (int i = 0; i < 299; ++i) stem += "\xE9\x8A\x80";
+  for (int i = 0; i < 1000; ++i) world.put(stem + std::to_string(1000 + i), "");
+  Result<ListPage> page = world.store().list("", "");
+  ASSERT_TRUE(page.ok()) << page.error().message;
+  ASSERT_EQ(page->objects.size(), 1000U);
+  EXPECT_EQ(page->objects[999].key, stem + "1999");
+  EXPECT_FALSE(page->next.has_value());
+  std::string after;
+  size_t count = 0;
+  do {
+    Result<ListPage> versions = world.store().list_versions("", after);
+    ASSERT_TRUE(versions.ok()) << versions.error().message;
+    count += versions->objects.size();
+    after = versions->next.value_or("");
+  } while (!after.empty());
+  EXPECT_EQ(count, 1000U);
+}
+
 TEST(S3, keeps_metadata_of_one_put_and_of_parts) {
   for (uint64_t put_bytes_max : {uint64_t{1000}, uint64_t{0}}) {
     test::S3World world;

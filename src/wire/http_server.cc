@@ -49,6 +49,9 @@ Result<Where> where_of(const std::string& text) {
   return where;
 }
 
+// What libevent would print of itself goes nowhere: its callers tell what fails.
+void drop_line(int, const char*) {}
+
 uint16_t port_of(evutil_socket_t socket) {
   sockaddr_storage address = {};
   socklen_t size = sizeof address;
@@ -94,6 +97,7 @@ void HttpServer::State::answer(evhttp_request* request, void* self) {
 }
 
 bool HttpServer::State::listen(const Where& where) {
+  event_set_log_callback(drop_line);
   base = event_base_new();
   http = base == nullptr ? nullptr : evhttp_new(base);
   if (http == nullptr) return false;
@@ -123,9 +127,12 @@ const std::string& HttpServer::address() const { return state_->address; }
 Result<HttpServer> HttpServer::start(const std::string& address, Pages pages) {
   Where where = SMITH_TRY(where_of(address));
   auto state = std::make_unique<State>(std::move(pages), SMITH_TRY(Wake::make()));
+  errno = 0;
   if (!state->listen(where)) {
+    // A name that can't be found leaves no number behind.
+    int number = errno;
     char text[256];
-    std::string reason = ::strerror_r(errno, text, sizeof text);
+    std::string reason = number == 0 ? "no such address" : ::strerror_r(number, text, sizeof text);
     return Error{Code::invalid, "cannot listen at " + address + ": " + reason,
                  "give an address of this machine, and a port that nobody has", ""};
   }

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <cerrno>
+#include <cstring>
 #include <vector>
 
 #include "base/clock.h"
@@ -67,6 +69,19 @@ TEST(HttpServer, says_which_address_it_cannot_have) {
   for (const char* wrong : {"", "host", "1.2.3.4:99999", ":1", "::1:80"}) {
     EXPECT_EQ(HttpServer::start(wrong, pages).error().code, Code::invalid) << wrong;
   }
+}
+
+// The word of an earlier failure is not taken for this one's, and nobody else prints.
+TEST(HttpServer, says_itself_why_it_cannot_listen) {
+  testing::internal::CaptureStderr();
+  errno = EMFILE;
+  auto nowhere = HttpServer::start("[::zz]:0", pages);
+  EXPECT_EQ(nowhere.error().message, "cannot listen at [::zz]:0: no such address");
+  auto first = HttpServer::start("127.0.0.1:0", pages).value();
+  auto second = HttpServer::start(first.address(), pages);
+  EXPECT_TRUE(second.error().message.ends_with(std::strerror(EADDRINUSE)))
+      << second.error().message;
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
 }
 
 TEST(HttpServer, answers_many_at_once_and_ends) {

@@ -109,7 +109,8 @@ Result<aws_credentials_provider*> Network::State::credentials() {
     aws_credentials_provider_chain_default_options chain = {};
     chain.bootstrap = bootstrap;
     chain.tls_ctx = SMITH_TRY(tls_locked());
-    chain.profile_name_override = cursor_of(options.profile);
+    // An empty name would be a profile called "", and the default one never found.
+    if (!options.profile.empty()) chain.profile_name_override = cursor_of(options.profile);
     guarded_.credentials = aws_credentials_provider_new_chain_default(allocator, &chain);
   }
   if (guarded_.credentials != nullptr) return guarded_.credentials;

@@ -33,7 +33,7 @@ bool passes_by_itself(int status, std::string_view name) {
          name.ends_with("ThrottlingException") || name.ends_with("OverLimit");
 }
 
-Error error_of(const std::string& doing, const HttpAnswer& answer) {
+Error error_of(std::string_view action, const std::string& doing, const HttpAnswer& answer) {
   Result<Json> said = parse_json(answer.body);
   std::string name = name_in(answer, said.ok() ? *said : Json::object());
   Error error;
@@ -46,9 +46,7 @@ Error error_of(const std::string& doing, const HttpAnswer& answer) {
   if (name.ends_with("QueueDoesNotExist") || name.ends_with("NonExistentQueue")) {
     error.hint = "see the queue's URL and its region";
   } else if (error.code == Code::denied) {
-    error.hint =
-        "the role needs sqs:ReceiveMessage, sqs:DeleteMessage, "
-        "sqs:ChangeMessageVisibility and sqs:GetQueueAttributes on the queue";
+    error.hint = "the role needs sqs:" + std::string(action) + " on the queue";
   }
   return error;
 }
@@ -66,7 +64,7 @@ Result<Json> SqsQueue::call(std::string_view action, Json fields) {
   request.body = &body;
   std::string doing = std::string(action) + " " + url_;
   HttpAnswer answer = SMITH_TRY(client_.send(std::move(request)).in(doing));
-  if (!answer.good()) return error_of(doing, answer);
+  if (!answer.good()) return error_of(action, doing, answer);
   if (answer.body.empty()) return Json::object();
   Result<Json> said = parse_json(answer.body);
   if (said.ok()) return said;
@@ -122,15 +120,6 @@ Result<> SqsQueue::send(std::string_view body) {
   fields.set("MessageBody", body);
   SMITH_TRY(call("SendMessage", std::move(fields)));
   return {};
-}
-
-Result<uint64_t> SqsQueue::waiting() {
-  Json fields = Json::object();
-  fields.set("AttributeNames", Json(Json::Array{"ApproximateNumberOfMessages"}));
-  Json answer = SMITH_TRY(call("GetQueueAttributes", std::move(fields)));
-  const Json* attributes = answer.find("Attributes");
-  if (attributes == nullptr) return uint64_t{0};
-  return parse_number(attributes->text_or("ApproximateNumberOfMessages", "0")).value_or(0);
 }
 
 }  // namespace silversmith::wire

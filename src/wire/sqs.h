@@ -26,8 +26,6 @@ class SqsQueue : public Queue {
   Result<> remove(const QueueMessage& message) override;
   // Fails as receive() does.
   Result<> send(std::string_view body);
-  // About how many messages wait. Fails as receive() does.
-  Result<uint64_t> waiting();
 
   const std::string& url() const { return url_; }
 

@@ -43,9 +43,9 @@ class S3(FakeS3):
 
 
 class Worker:
-    """A worker that runs beside the test, logging to files."""
+    """A worker that runs beside the test, logging to files; results may go elsewhere."""
 
-    def __init__(self, test, *arguments):
+    def __init__(self, test, *arguments, stdout=None):
         folder = test.folder / ("worker-%d" % len(test.workers))
         folder.mkdir()
         self.out, self.err = folder / "out", folder / "err"
@@ -53,7 +53,7 @@ class Worker:
                    "--lake", str(test.lake), "--log-format", "json", "--json",
                    "--metrics", "0", "--log-level", "debug", *map(str, arguments)]
         with open(self.out, "wb") as out, open(self.err, "wb") as err:
-            self.process = subprocess.Popen(command, stdout=out, stderr=err, env=environment(
+            self.process = subprocess.Popen(command, stdout=stdout or out, stderr=err, env=environment(
                 {"AWS_ACCESS_KEY_ID": "AKID", "AWS_SECRET_ACCESS_KEY": "secret",
                  "AWS_ENDPOINT_URL_S3": test.s3.endpoint if test.s3 else ""}))
         test.workers.append(self)
@@ -111,8 +111,8 @@ class WorkerTest(ProgramTest):
         self.addCleanup(self.queue.close)
         self.make_lake()
 
-    def worker(self, *arguments):
-        return Worker(self, *arguments)
+    def worker(self, *arguments, **options):
+        return Worker(self, *arguments, **options)
 
     def wait_empty(self):
         def empty():
@@ -365,6 +365,29 @@ class WorkerTest(ProgramTest):
         documented = dict(re.findall(r"^\| `(silversmith_\w+)(?:\{\w+\})?` \| (?:counter|gauge) "
                                      r"\| (.+) \|$", PAGE.read_text(), re.M))
         self.assertEqual(documented, helped)
+
+    def test_pages_are_served_while_nobody_reads_the_results(self):
+        """A pipe that is full holds up who prints, not who asks for the totals."""
+        reader, writer = os.pipe()
+        os.set_blocking(writer, False)
+        try:
+            while True:
+                os.write(writer, b" " * 4096)
+        except BlockingIOError:
+            os.set_blocking(writer, True)
+        self.put("bronze/a.csv", CSV)
+        self.queue.send(event("bronze/a.csv"))
+        worker = self.worker(stdout=writer)
+        os.close(writer)
+        with open(reader, "rb") as results:
+            done = 'silversmith_files_total{status="success"}'
+            wait_for(lambda: worker.metric(done) == 1, "it is done")
+            for _ in range(3):
+                self.assertEqual(worker.page("/healthz")[0], 200)
+            self.assertEqual(self.queue.left(), 1)
+            worker.process.send_signal(signal.SIGTERM)
+            self.assertIn(b'"status":"success"', results.read())
+        self.assertEqual(worker.process.wait(timeout=30), 0)
 
     def test_a_queue_that_is_not_there_is_said_at_once(self):
         self.queue.fault("ReceiveMessage", "QueueDoesNotExist")

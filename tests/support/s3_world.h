@@ -67,8 +67,9 @@ class S3World {
   }
   wire::HttpClient& client() {
     wire::Endpoint endpoint{"127.0.0.1", fake_->port(), false, "us-east-1", "s3"};
-    clients_.push_back(
-        wire::HttpClient::make(test_network(), endpoint, test_http_options()).value());
+    wire::HttpOptions http = test_http_options();
+    http.body_bytes_max = store::s3_answer_bytes_max;
+    clients_.push_back(wire::HttpClient::make(test_network(), endpoint, http).value());
     return clients_.back();
   }
   SpoolMaker& spools() { return spools_; }
