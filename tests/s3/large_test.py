@@ -12,9 +12,9 @@ PROGRAM = os.environ["SILVERSMITH_PROGRAM"]
 OBJECT_BYTES = int(os.environ.get("SILVERSMITH_LARGE_BYTES", 5_000_000_000))
 MEMORY = 256 << 20
 HEADER = "id,name,amount,when\n"
-# As many different values as a block of 64 KiB holds; it is repeated.
+# Repeated; so many different values that they don't come down to a dictionary's few bytes.
 LINES = ["%d,customer %d,%d.%02d,2024-05-%02dT09:%02d:00\n" %
-         (i, i * 7919 % 100_003, i * 37 % 1000, i % 100, i % 28 + 1, i % 60) for i in range(1500)]
+         (i, i * 7919 % 100_003, i * 37 % 1000, i % 100, i % 28 + 1, i % 60) for i in range(60_000)]
 
 
 class Large(unittest.TestCase):
