@@ -41,7 +41,7 @@ bool is_number(const std::string& text) {
 
 }  // namespace
 
-Table::Table(std::vector<std::string> header) : rows_(1) {
+Table::Table(const std::vector<std::string>& header) : rows_(1) {
   for (const std::string& cell : header) rows_.front().push_back(printable(cell));
 }
 

@@ -9,7 +9,7 @@ namespace silversmith::app {
 
 class Table {
  public:
-  explicit Table(std::vector<std::string> header);
+  explicit Table(const std::vector<std::string>& header);
   // Requires as many cells as the header has. Control bytes are shown escaped, and a cell is cut at
   // 60 characters, in the header as well.
   void add(std::vector<std::string> cells);

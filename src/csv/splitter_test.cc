@@ -53,7 +53,9 @@ TEST(Splitter, gives_the_same_records_for_every_chunk_size_and_kernel) {
 TEST(Splitter, refuses_a_header_that_is_too_long_before_it_holds_all_of_it) {
   std::string most(limits::header_bytes_max - 1, 'x');
   EXPECT_EQ(split(most + "\n1\n", {}, {}).size(), 2U);
-  for (const std::string& text : {most + "x\n1\n", most + most + most, '"' + most + most}) {
+  std::string longer(limits::header_bytes_max * 3, 'x');
+  std::string quoted = "\"" + longer;
+  for (const std::string& text : {most + "x\n1\n", longer, quoted}) {
     TextSource source(text, 4096);
     auto splitter = Splitter::open({}, source, {});
     auto lead = splitter->next();
