@@ -226,7 +226,9 @@ Next Splitter::State::scan_range(size_t end) {
 
 Next Splitter::State::step_machine() {
   if (!machine->record().ended) {
-    if (tail_bytes() == 0 && !in_oversize) return Next::read;
+    // Of a long comment nothing may be left but its end, which is the text's.
+    bool ends = machine->record().comment && window.ended();
+    if (tail_bytes() == 0 && !in_oversize && !ends) return Next::read;
     scanned = machine->run(window.text(), scanned, more(), nullptr);
     const MachineRecord& record = machine->record();
     if (record.ended) length = (record.open_quote ? scanned : record.content_end) - record_begin;
