@@ -31,26 +31,6 @@ std::optional<uint16_t> port_of(std::string_view digits) {
   return static_cast<uint16_t>(*port);
 }
 
-Result<BucketHost> host_of_url(std::string_view url) {
-  BucketHost host;
-  host.path_style = true;
-  host.tls = url.starts_with("https://");
-  if (!host.tls && !url.starts_with("http://")) return no_url(url);
-  std::string_view rest = url.substr(host.tls ? 8 : 7);
-  if (rest.ends_with('/')) rest.remove_suffix(1);
-  host.port = host.tls ? 443 : 80;
-  size_t colon = rest.rfind(':');
-  if (colon != std::string_view::npos && rest.find(']', colon) == std::string_view::npos) {
-    std::optional<uint16_t> port = port_of(rest.substr(colon + 1));
-    if (!port.has_value()) return no_url(url);
-    host.port = *port;
-    rest = rest.substr(0, colon);
-  }
-  if (rest.empty() || rest.find_first_of("/?#@ ") != std::string_view::npos) return no_url(url);
-  host.host = rest;
-  return host;
-}
-
 struct UrlParts {
   bool tls = true;
   std::string_view authority;
@@ -66,6 +46,28 @@ Result<UrlParts> parts_of_url(std::string_view url) {
   parts.authority = rest.substr(0, slash);
   parts.path = rest.substr(slash);
   return parts;
+}
+
+Result<BucketHost> host_of_url(std::string_view url) {
+  UrlParts parts = SMITH_TRY(parts_of_url(url));
+  std::string_view rest = parts.authority;
+  BucketHost host;
+  host.path_style = true;
+  host.tls = parts.tls;
+  host.port = host.tls ? 443 : 80;
+  size_t colon = rest.rfind(':');
+  if (colon != std::string_view::npos && rest.find(']', colon) == std::string_view::npos) {
+    std::optional<uint16_t> port = port_of(rest.substr(colon + 1));
+    if (!port.has_value()) return no_url(url);
+    host.port = *port;
+    rest = rest.substr(0, colon);
+  }
+  bool bare = parts.path.empty() || parts.path == "/";
+  if (!bare || rest.empty() || rest.find_first_of("?#@ ") != std::string_view::npos) {
+    return no_url(url);
+  }
+  host.host = rest;
+  return host;
 }
 
 }  // namespace

@@ -106,30 +106,31 @@ Result<Cloud::Examined> Cloud::examine(const Examine& examine) {
   return examined;
 }
 
-Result<Cloud::Sender> Cloud::sender(const std::string& queue_url) {
+Result<wire::HttpClient*> Cloud::reach_queue(const std::string& url,
+                                             const wire::HttpOptions& http) {
   State& state = *state_;
-  QueueHost host = SMITH_TRY(queue_host(state.setup.aws, queue_url));
+  QueueHost host = SMITH_TRY(queue_host(state.setup.aws, url));
   state.clients.push_back(SMITH_TRY(wire::HttpClient::make(
-      state.network, {host.host, host.port, host.tls, host.region, "sqs"}, {})));
-  wire::HttpClient& client = state.clients.back();
-  Sender sender = [&client, queue_url](std::string_view body) {
-    return wire::SqsQueue(client, queue_url).send(body);
+      state.network, {host.host, host.port, host.tls, host.region, "sqs"}, http)));
+  return &state.clients.back();
+}
+
+Result<Cloud::Sender> Cloud::sender(const std::string& queue_url) {
+  wire::HttpClient* client = SMITH_TRY(reach_queue(queue_url, {}));
+  Sender sender = [client, queue_url](std::string_view body) {
+    return wire::SqsQueue(*client, queue_url).send(body);
   };
   return sender;
 }
 
 Result<std::unique_ptr<wire::Queue>> Cloud::queue(const QueueSetup& setup) {
-  State& state = *state_;
-  QueueHost host = SMITH_TRY(queue_host(state.setup.aws, setup.url));
   wire::HttpOptions http;
   http.connections_max = queue_connections;
   http.first_byte_ms_max = setup.first_byte_ms_max;
   http.body_bytes_max = messages_bytes_max;
   http.stop = setup.stop;
-  state.clients.push_back(SMITH_TRY(wire::HttpClient::make(
-      state.network, {host.host, host.port, host.tls, host.region, "sqs"}, http)));
-  std::unique_ptr<wire::Queue> queue =
-      std::make_unique<wire::SqsQueue>(state.clients.back(), setup.url);
+  wire::HttpClient* client = SMITH_TRY(reach_queue(setup.url, http));
+  std::unique_ptr<wire::Queue> queue = std::make_unique<wire::SqsQueue>(*client, setup.url);
   return queue;
 }
 

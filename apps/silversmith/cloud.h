@@ -19,8 +19,9 @@
 #include "wire/queue.h"
 
 namespace silversmith::wire {
+class HttpClient;
 struct HttpOptions;
-}
+}  // namespace silversmith::wire
 
 namespace silversmith::app {
 
@@ -73,6 +74,8 @@ class Cloud {
  private:
   struct Reached;
   Result<Reached> reach(const std::string& uri, wire::HttpOptions http);
+  // A client of the queue's service. Fails with invalid: no URL.
+  Result<wire::HttpClient*> reach_queue(const std::string& url, const wire::HttpOptions& http);
 
   struct State;
   std::unique_ptr<State> state_;

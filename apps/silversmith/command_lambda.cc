@@ -108,8 +108,7 @@ class Function {
 
 // An operator must act; Lambda shows this text for each invocation until then.
 Result<Exit> tell_no_begin(wire::LambdaRuntime& runtime, Error error, Console& console) {
-  std::string message = error.message + (error.hint.empty() ? "" : " (" + error.hint + ")");
-  auto told = runtime.init_error({"Runtime.Misconfigured", std::move(message)});
+  auto told = runtime.init_error({"Runtime.Misconfigured", one_line(error)});
   if (!told) console.error(told.error());
   return error;
 }

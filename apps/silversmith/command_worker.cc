@@ -13,6 +13,7 @@
 #include "commands.h"
 #include "event_lake.h"
 #include "files.h"
+#include "process.h"
 #include "smith/memory.h"
 #include "summary.h"
 #include "worker.h"
@@ -121,8 +122,7 @@ Result<WorkerOptions> worker_options(const Settings& settings) {
   // SQS keeps a message hidden for at most twelve hours.
   options.lease_seconds = SMITH_TRY(number_within(settings, "lease-seconds", 3, 43'200));
   options.drain_seconds = SMITH_TRY(number_within(settings, "drain-seconds", 0, 43'200));
-  options.seed =
-      static_cast<uint64_t>(system_clock().wall_micros()) ^ static_cast<uint64_t>(getpid()) << 32;
+  options.seed = seed_of_process();
   return options;
 }
 

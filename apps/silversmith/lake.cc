@@ -7,7 +7,6 @@
 #include <filesystem>
 #include <set>
 
-#include "base/limits.h"
 #include "base/text.h"
 #include "files.h"
 #include "silver/commit.h"
@@ -62,10 +61,7 @@ Result<std::string> key_prefix_of(const std::string& root) {
 // Whether a file can have the key for its path, as docs/formats/names.md says.
 bool has_a_path(std::string_view key) {
   auto segments = split(key, '/');
-  return std::all_of(segments.begin(), segments.end(), [](std::string_view segment) {
-    return !segment.empty() && segment != "." && segment != ".." &&
-           segment.size() <= limits::key_segment_bytes_max;
-  });
+  return std::all_of(segments.begin(), segments.end(), silver::is_plain);
 }
 
 std::string without_prefix(const std::string& root) {

@@ -4,12 +4,14 @@
 #include <fcntl.h>
 #include <malloc.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
 #include <exception>
 #include <new>
 
+#include "base/clock.h"
 #include "console.h"
 #include "smith/pipeline.h"
 
@@ -28,6 +30,11 @@ void fill_standard_descriptors() {
 }
 
 }  // namespace
+
+uint64_t seed_of_process() {
+  return static_cast<uint64_t>(system_clock().wall_micros()) ^ static_cast<uint64_t>(getpid())
+                                                                   << 32;
+}
 
 int run_program(const std::function<int()>& body) {
   // A large block goes back to the system when it is freed. By itself the allocator raises this

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "files.h"
+#include "process.h"
 #include "smith/memory.h"
 #include "summary.h"
 
@@ -77,9 +78,7 @@ Result<> Session::begin(const Settings& settings, const smith::EngineOptions& op
   forge_options_.host = host_name();
   forge_options_.memory_peak_bytes = memory_peak_bytes;
   forge_options_.stop = &progress_->stop;
-  // Workers that meet must not meet again: each goes at a pace of its own.
-  forge_options_.retry.seed =
-      static_cast<uint64_t>(system_clock().wall_micros()) ^ static_cast<uint64_t>(getpid()) << 32;
+  forge_options_.retry.seed = seed_of_process();
   return {};
 }
 

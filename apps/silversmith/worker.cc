@@ -28,10 +28,6 @@ Json about(const wire::QueueMessage& message) {
   return fields;
 }
 
-std::string text_of(const Error& error) {
-  return error.message + (error.hint.empty() ? "" : " (" + error.hint + ")");
-}
-
 Returned reason_of(smith::Verdict verdict) {
   switch (verdict) {
     case smith::Verdict::done: break;
@@ -74,12 +70,12 @@ Worker::Worker(const WorkerSetup& setup, const WorkerOptions& options)
                .on_lost =
                    [this](size_t slot, const Error& why) {
                      setup_.crew.stop(slot);
-                     setup_.tell(Level::warn, "giving up the work of a lost lease: " + text_of(why),
-                                 {});
+                     setup_.tell(Level::warn,
+                                 "giving up the work of a lost lease: " + one_line(why), {});
                    },
                .on_trouble =
                    [this](size_t, const Error& why) {
-                     setup_.tell(Level::warn, "cannot extend a lease: " + text_of(why), {});
+                     setup_.tell(Level::warn, "cannot extend a lease: " + one_line(why), {});
                    }}),
       jitter_(options.seed) {
   SMITH_CHECK(options.concurrency >= 1, "a worker without slots");
@@ -170,7 +166,7 @@ Result<> Worker::poll_until_drain() {
       continue;
     }
     if (!polled_once && polled.error().code != Code::busy) return std::move(polled).error();
-    setup_.tell(Level::warn, "cannot receive: " + text_of(polled.error()), {});
+    setup_.tell(Level::warn, "cannot receive: " + one_line(polled.error()), {});
     pause(after_failed_poll.pause_micros(++failures, jitter_));
   }
   return {};
@@ -273,7 +269,7 @@ void Worker::remove(const wire::QueueMessage& message) {
       count([](QueueCounts& counts) { counts.deletes_failed++; });
       return setup_.tell(
           Level::error,
-          "cannot delete a message that is done; it comes again: " + text_of(removed.error()),
+          "cannot delete a message that is done; it comes again: " + one_line(removed.error()),
           about(message));
     }
     setup_.clock.sleep_micros(after_failed_delete.pause_micros(tries, jitter_));

@@ -60,19 +60,8 @@ def event(key):
             "detail": {"bucket": {"name": "lake"}, "object": {"key": key, "size": 1, "etag": "0"}}}
 
 
-def process_of(emulator):
-    """The function's process: the emulator's only child."""
-    for path in pathlib.Path("/proc").glob("[0-9]*/stat"):
-        try:
-            if int(path.read_text().rsplit(")", 1)[1].split()[1]) == emulator.process.pid:
-                return path.parent
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-    raise SystemExit("the emulator has no function")
-
-
 def peak_mib(emulator):
-    status = (process_of(emulator) / "status").read_text()
+    status = (emulator.function() / "status").read_text()
     return int(status.split("VmHWM:")[1].split()[0]) / 1024
 
 

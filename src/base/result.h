@@ -48,6 +48,11 @@ struct [[nodiscard]] Error {
   }
 };
 
+// Message and hint on one line: "message (hint)".
+inline std::string one_line(const Error& error) {
+  return error.message + (error.hint.empty() ? "" : " (" + error.hint + ")");
+}
+
 template <class T = void>
 class [[nodiscard]] Result {
  public:

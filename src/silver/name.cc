@@ -34,12 +34,6 @@ bool is_hidden(std::string_view segment) {
   return segment.starts_with('.') && segment != "." && segment != "..";
 }
 
-bool is_plain(std::string_view segment) {
-  return !segment.empty() && segment != "." && segment != ".." &&
-         segment.find('\0') == std::string_view::npos &&
-         segment.size() <= limits::key_segment_bytes_max;
-}
-
 bool fits(const Prefixes& prefixes, const std::string& rel) {
   std::string silver = rel + std::string(silver_suffix);
   for (std::string_view segment : split(silver, '/')) {
@@ -75,6 +69,12 @@ std::string short_hex(std::string_view text) {
 }
 
 }  // namespace
+
+bool is_plain(std::string_view segment) {
+  return !segment.empty() && segment != "." && segment != ".." &&
+         segment.find('\0') == std::string_view::npos &&
+         segment.size() <= limits::key_segment_bytes_max;
+}
 
 bool accepts(const Prefixes& prefixes, std::string_view key) {
   if (!key.starts_with(prefixes.bronze)) return false;

@@ -22,6 +22,10 @@ struct Prefixes {
 // .tsv .txt, each also .gz .zst, any case), no hidden segment.
 bool accepts(const Prefixes& prefixes, std::string_view key);
 
+// Whether a part of a key between slashes can be a file's name: not empty, "." or "..", without
+// NUL, at most 255 bytes.
+bool is_plain(std::string_view segment);
+
 struct Names {
   std::string rel;     // silver name without prefix and .parquet
   std::string silver;  // whole key

@@ -170,18 +170,10 @@ Result<Said> S3Scratch::abort(const std::string& key, const std::string& upload_
   return said;
 }
 
-std::vector<Said> S3Scratch::put_at_once(const std::string& key,
-                                         const std::vector<std::string>& bytes,
-                                         const wire::Header& condition) {
-  std::deque<wire::TextBody> bodies;
-  std::deque<S3Request> requests;
+// What came of those that were answered.
+std::vector<Said> S3Scratch::ask_at_once(const std::deque<S3Request>& requests) {
   std::deque<wire::Exchange> exchanges;
-  for (const std::string& one : bytes) {
-    wire::TextBody& body = bodies.emplace_back(one);
-    S3Request& request = requests.emplace_back(put_request(key, one, body));
-    request.headers.push_back(condition);
-    exchanges.push_back(service_.start(request));
-  }
+  for (const S3Request& request : requests) exchanges.push_back(service_.start(request));
   std::vector<Said> all;
   for (size_t i = 0; i < exchanges.size(); ++i) {
     Result<wire::HttpAnswer> answer = exchanges[i].finish();
@@ -190,23 +182,29 @@ std::vector<Said> S3Scratch::put_at_once(const std::string& key,
   return all;
 }
 
+std::vector<Said> S3Scratch::put_at_once(const std::string& key,
+                                         const std::vector<std::string>& bytes,
+                                         const wire::Header& condition) {
+  std::deque<wire::TextBody> bodies;
+  std::deque<S3Request> requests;
+  for (const std::string& one : bytes) {
+    wire::TextBody& body = bodies.emplace_back(one);
+    S3Request& request = requests.emplace_back(put_request(key, one, body));
+    request.headers.push_back(condition);
+  }
+  return ask_at_once(requests);
+}
+
 std::vector<Said> S3Scratch::complete_at_once(const std::vector<Part>& parts,
                                               const wire::Header& condition) {
   std::deque<wire::TextBody> bodies;
   std::deque<S3Request> requests;
-  std::deque<wire::Exchange> exchanges;
   for (const Part& part : parts) {
     wire::TextBody& body = bodies.emplace_back(document_of(part));
     S3Request& request = requests.emplace_back(complete_request(part, body));
     request.headers.push_back(condition);
-    exchanges.push_back(service_.start(request));
   }
-  std::vector<Said> all;
-  for (size_t i = 0; i < exchanges.size(); ++i) {
-    Result<wire::HttpAnswer> answer = exchanges[i].finish();
-    if (answer.ok()) all.push_back(said_by(requests[i], *answer));
-  }
-  return all;
+  return ask_at_once(requests);
 }
 
 // In a bucket that keeps versions each is removed by its id, the markers of deletes among them, so

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -63,6 +64,7 @@ class S3Scratch {
     std::string version;  // "" where the bucket keeps none
   };
   Result<Said> ask(const S3Request& request);
+  std::vector<Said> ask_at_once(const std::deque<S3Request>& requests);
   Said said_by(const S3Request& request, const wire::HttpAnswer& answer);
 
   S3Service& service_;

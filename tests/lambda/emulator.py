@@ -56,6 +56,11 @@ class Answered:
         return "%d %r" % (self.status, self.bytes[:500])
 
 
+def resident_bytes(pid):
+    pages = int(pathlib.Path("/proc/%s/statm" % pid).read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
 class Emulator:
     """One emulator; the program starts with the first invocation. One invocation at a time: the
     emulator does not outlive a second one beside it."""
@@ -91,6 +96,17 @@ class Emulator:
             return Answered(connection.getresponse())
         finally:
             connection.close()
+
+    def function(self):
+        """The function's process, the emulator's only child, as its folder in /proc."""
+        for path in pathlib.Path("/proc").glob("[0-9]*/stat"):
+            try:
+                parent = int(path.read_text().rsplit(")", 1)[1].split()[1])
+            except (FileNotFoundError, ProcessLookupError):
+                continue  # it has just ended
+            if parent == self.process.pid:
+                return path.parent
+        raise AssertionError("the emulator has no function: " + self.log())
 
     def log(self):
         return pathlib.Path(self.log_file.name).read_text("utf-8", "replace")

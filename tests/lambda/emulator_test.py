@@ -2,23 +2,17 @@
 """The Runtime API client in a real process under AWS's own emulator: see echo_main.cc for what an
 event makes the function do. The emulator answers 200 to failures of the function, too."""
 import os
-import pathlib
 import threading
 import time
 import unittest
 
-from emulator import Emulator, require_emulator, wait_for
+from emulator import Emulator, require_emulator, resident_bytes, wait_for
 
 ECHO = os.environ.get("SILVERSMITH_ECHO", "build/release/bin/lambda_echo")
 # A sanitizer keeps freed memory for a while.
 SANITIZED = os.environ.get("SILVERSMITH_SANITIZED") == "1"
 MIB = 1 << 20
 ANSWER_BYTES_MAX = 6 * MIB + 100
-
-
-def resident_bytes(pid):
-    pages = int(pathlib.Path("/proc/%d/statm" % pid).read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 class Function(unittest.TestCase):

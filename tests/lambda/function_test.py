@@ -8,7 +8,7 @@ import threading
 import time
 import unittest
 
-from emulator import Emulator, require_emulator, wait_for
+from emulator import Emulator, require_emulator, resident_bytes
 from fake import CREDENTIALS, FakeS3
 
 BOOTSTRAP = os.environ.get("SILVERSMITH_BOOTSTRAP", "build/release/bin/bootstrap")
@@ -227,12 +227,12 @@ class Function(unittest.TestCase):
 
         for i in range(200):
             converge(i)
-        before = resident_bytes(emulator)
+        before = resident_bytes(emulator.function().name)
         begun = time.monotonic()
         for i in range(200, 1200):
             converge(i)
         seconds = time.monotonic() - begun
-        after = resident_bytes(emulator)
+        after = resident_bytes(emulator.function().name)
         print("1000 invocations, a tenth of them conversions, in %.2f s; resident %d kB, then %d kB"
               % (seconds, before // 1024, after // 1024), flush=True)
         if not SANITIZED:
@@ -263,14 +263,6 @@ class Function(unittest.TestCase):
                 if request["operation"] == "PutObject" and request["key"].startswith("silver/")
                 and request["status"] == 200]
         self.assertEqual(len(good), 1, "silver was written once")
-
-
-def resident_bytes(emulator):
-    """Of the function's process, the emulator's only child."""
-    [pid] = [path.parent.name for path in pathlib.Path("/proc").glob("[0-9]*/stat")
-             if int(path.read_text().rsplit(")", 1)[1].split()[1]) == emulator.process.pid]
-    pages = int(pathlib.Path("/proc/%s/statm" % pid).read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 if __name__ == "__main__":

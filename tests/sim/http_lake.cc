@@ -1,31 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // A lake in our fake S3, in this process, reached by the product's own client over HTTP. The fake
 // calls the gate for each request; its thread then acts for the worker that waits for the answer.
-#include <stdlib.h>
-
 #include <map>
 
 #include "sim/s3_seam.h"
 #include "store/s3.h"
 #include "store/spool.h"
 #include "support/fake_s3.h"
+#include "support/test_network.h"
 #include "wire/http.h"
 
 namespace silversmith::sim {
 
 namespace {
-
-wire::Network& network() {
-  static wire::Network network([] {
-    setenv("AWS_ACCESS_KEY_ID", "AKIDTEST", 1);
-    setenv("AWS_SECRET_ACCESS_KEY", "secret/of+tests", 1);
-    unsetenv("AWS_SESSION_TOKEN");
-    wire::NetworkOptions options;
-    options.credentials_in_environment = true;
-    return options;
-  }());
-  return network;
-}
 
 // Whoever waits for the baton waits for others' whole runs: no wait of the client's own may end.
 constexpr wire::HttpOptions patient = {.connections_max = 4,
@@ -50,8 +37,8 @@ store::S3Options options_for(const Habits& habits) {
 // One worker's own connections.
 struct Reach {
   Reach(uint16_t port, const HttpLakeSetup& setup)
-      : client(wire::HttpClient::make(network(), {"127.0.0.1", port, false, "us-east-1", "s3"},
-                                      patient)
+      : client(wire::HttpClient::make(test::test_network(),
+                                      {"127.0.0.1", port, false, "us-east-1", "s3"}, patient)
                    .value()),
         store(options_for(setup.habits), client, spools, setup.clock) {}
   wire::HttpClient client;
@@ -62,7 +49,7 @@ struct Reach {
 class HttpLake : public Lake {
  public:
   explicit HttpLake(const HttpLakeSetup& setup) {
-    network();
+    test::test_network();
     test::FakeS3Options options;
     options.buckets = {sim_bucket};
     options.versioning = setup.semantics == Semantics::s3_versioned ? test::Versioning::enabled

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Our fake S3 and our client of it, wired together as the program does it, for tests of what speaks
-// S3. One network a process, as in the program.
+// S3.
 #pragma once
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <deque>
 #include <memory>
@@ -15,21 +14,10 @@
 #include "store/s3.h"
 #include "store/spool.h"
 #include "support/fake_s3.h"
+#include "support/test_network.h"
 #include "wire/http.h"
 
 namespace silversmith::test {
-
-inline wire::Network& test_network() {
-  static wire::Network network([] {
-    setenv("AWS_ACCESS_KEY_ID", "AKIDTEST", 1);
-    setenv("AWS_SECRET_ACCESS_KEY", "secret/of+tests", 1);
-    unsetenv("AWS_SESSION_TOKEN");
-    wire::NetworkOptions options;
-    options.credentials_in_environment = true;
-    return options;
-  }());
-  return network;
-}
 
 // Short timeouts: nothing here is far away.
 inline wire::HttpOptions test_http_options() {
@@ -48,7 +36,7 @@ class S3World {
     FakeS3Options options;
     options.buckets = {bucket};
     options.versioning = versioning;
-    options.signing.credentials = {{"AKIDTEST", "secret/of+tests", ""}};
+    options.signing.credentials = {{test_access_key, test_secret_key, ""}};
     options.limits.part_bytes_min = 1;
     fake_ = std::move(FakeS3::start(std::move(options))).value();
     make({});  // here, since threads of a test may ask for it at once
