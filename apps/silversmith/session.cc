@@ -91,15 +91,14 @@ Result<> Session::find_contracts(const Settings& settings, smith::PipelineSetup 
   }
   auto folder = settings.given("contracts");
   if (!folder.has_value()) folder = contracts_of_function();
-  if (!folder.has_value()) {
-    contracts_ = std::make_unique<smith::Contracts>(lake_->source(), lake_->prefixes().contracts,
-                                                    std::move(engine), system_clock());
-    contracts_->anchor_at(lake_->key_prefix());
-    return {};
+  store::Store* from = &lake_->source();
+  std::string prefix = lake_->prefixes().contracts;
+  if (folder.has_value()) {
+    contracts_store_ = SMITH_TRY(lake_->open_root(*folder));
+    from = contracts_store_.get();
+    prefix.clear();
   }
-  contracts_store_ = SMITH_TRY(lake_->open_root(*folder));
-  contracts_ =
-      std::make_unique<smith::Contracts>(*contracts_store_, "", std::move(engine), system_clock());
+  contracts_ = std::make_unique<smith::Contracts>(*from, prefix, std::move(engine), system_clock());
   contracts_->anchor_at(lake_->key_prefix());
   return {};
 }

@@ -137,12 +137,12 @@ def count_requests():
     s3.put("bronze/orders/a.csv", orders(SMALL_BYTES))
     emulator = start(str(BIN / "bootstrap"), s3)
     print("\n| one 10 kB object, with a contract | requests |\n|---|---|")
-    seen = 0
+    seen = len(s3.requests())  # our own uploads
     for what in ["first invocation", "the same again"]:
         if emulator.invoke(event("bronze/orders/a.csv")).json()["status"] not in ["success",
                                                                                   "duplicate"]:
             raise SystemExit(emulator.log())
-        requests = [r for r in s3.requests() if r.get("operation")][seen:]
+        requests = s3.requests()[seen:]
         seen += len(requests)
         print("| %s | %d: %s |" % (what, len(requests), ", ".join(
             "%s %s" % (r["operation"], r["key"].split("/")[0]) for r in requests)))

@@ -145,7 +145,8 @@ class Function(unittest.TestCase):
         self.assertEqual(answer.json(), {"batchItemFailures": [
             {"itemIdentifier": "m1"}, {"itemIdentifier": "m4"}]}, answer)
         self.assertIsNotNone(self.s3.get("silver/c.parquet"))
-        self.assertEqual([line for line in self.lines(emulator) if line.get("coalesced")], [])
+        runs = [line["key"] for line in self.lines(emulator) if line.get("message") == "run"]
+        self.assertEqual(runs.count("bronze/a.csv"), 1, "the second event about it was no run")
 
     def test_stops_before_the_deadline_and_leaves_nothing_half_done(self):
         self.s3.put("bronze/a.csv", b"x,y\n" + b"1,2\n" * 100_000)
