@@ -112,8 +112,11 @@ class BackfillInS3(S3LakeTest):
     def test_an_object_that_is_converted_costs_one_head_more_than_a_run(self):
         self.fill(10)
         _, swept = self.asked_by("--min-age", 0, command="sweep")
-        # The listing of versions and that of contracts are asked once.
-        self.assertEqual(sum(swept.values()) - 2, 7 * 10, swept)
+        # The listing of versions is asked once, that of contracts by the one that looks and by each
+        # of the four that work.
+        self.assertEqual(swept.pop("ListObjectVersions"), 1)
+        self.assertLessEqual(swept.pop("ListObjectsV2"), 5)
+        self.assertEqual(sum(swept.values()), 7 * 10, swept)
         self.s3.http("POST", "/_fake/reset", b"")
         self.fill(10)
         _, ran = self.asked_by(command="run")
