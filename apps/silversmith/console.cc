@@ -115,8 +115,11 @@ void Console::result(std::string_view line) {
   int failure = write_all(STDOUT_FILENO, std::string(line) + "\n");
   // A reader that has gone away, as head(1) does, has what it wanted.
   if (failure == 0 || failure == EPIPE) return;
-  std::optional<Error>& lost = failure == EBADF ? closed_output_ : lost_output_;
-  if (!lost.has_value()) lost = store::file_error(failure, "cannot write to standard output");
+  if (failure == EBADF) {
+    closed_output_ = {Code::denied, "cannot write to standard output: it is closed", "", ""};
+  } else if (!lost_output_.has_value()) {
+    lost_output_ = store::file_error(failure, "cannot write to standard output");
+  }
 }
 
 void Console::say(Level level, std::string_view line, const Json& fields, std::string_view text) {

@@ -64,6 +64,8 @@ class Backfill(ProgramTest):
             path.parent.mkdir(exist_ok=True)
             path.write_text("name: [")
         for arguments in (["run", self.lake], ["backfill", self.lake, "--concurrency", 3]):
+            for name in ("c", "d", "e"):
+                self.put("bronze/%s.csv" % name, "x\n%d\n" % len(arguments))
             done = run_program(*arguments)
             self.assertEqual(done.status, 0, done)
             for name in ("Big.YAML", "old/past.yml"):
