@@ -112,6 +112,7 @@ TEST(S3, lists_a_page_of_the_longest_keys) {
     after = versions->next.value_or("");
   } while (!after.empty());
   EXPECT_EQ(count, 1000U);
+  EXPECT_EQ(world.count("ListObjectVersions"), 1U);
 }
 
 TEST(S3, keeps_metadata_of_one_put_and_of_parts) {
