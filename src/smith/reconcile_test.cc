@@ -316,6 +316,21 @@ TEST_F(Reconcile, converts_again_under_another_contract_only_when_asked_to) {
   EXPECT_TRUE(converged.empty());
 }
 
+TEST_F(Reconcile, says_that_a_broken_contract_is_a_configuration_error) {
+  put_many(2);
+  run();
+  store.put("bronze/new.csv", "good");
+  converters.fails = true;
+  for (Code code : {Code::denied, Code::invalid}) {
+    converters.failing = code;
+    Reconciliation done = run();
+    EXPECT_EQ(done.exit, 2);
+    EXPECT_EQ(done.ledger.count(Fate::error), 1U);
+    EXPECT_EQ(done.ledger.count(Fate::duplicate), 2U) << "what is done needs no contract";
+    EXPECT_TRUE(converged.empty()) << "nothing is read";
+  }
+}
+
 TEST_F(Reconcile, passes_over_what_was_deleted_since) {
   store.versions_fail = Error{Code::denied, "", "", ""};
   store.put("bronze/a.csv", "good");
