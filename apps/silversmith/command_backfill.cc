@@ -36,6 +36,10 @@ Result<smith::ReconcileOptions> options_of(const Invocation& invocation, const L
     options.after = SMITH_TRY(lake.source_key(*after).in("--after"));
   }
   options.min_age_micros = SMITH_TRY(min_age_micros(invocation, lake));
+  if (is_sweep(invocation)) {
+    uint64_t seconds = SMITH_TRY(whole_number(settings, "max-age"));
+    options.max_age_micros = static_cast<int64_t>(seconds) * 1'000'000;
+  }
   options.rate_max = static_cast<uint32_t>(SMITH_TRY(whole_number(settings, "rate")));
   if (!is_sweep(invocation)) options.receipts = smith::Receipts::wanted;
   if (!lake.is_folder()) options.looks_max = bucket_looks_max;

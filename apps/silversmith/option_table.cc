@@ -58,6 +58,8 @@ const std::vector<OptionSpec> options = {
     {"after", value, "KEY", "", "backfill sweep", "begin behind this key"},
     {"min-age", value, "SECONDS", "", "backfill sweep",
      "leave younger objects to their events; sweep: 2 in a folder, 300 in S3; backfill: 0"},
+    {"max-age", value, "SECONDS", "0", "sweep",
+     "pass over older objects, which an earlier sweep looked at; 0 is none"},
     {"dry-run", flag, "", "", "backfill sweep", "change nothing, list what is not done"},
     {"emf", flag, "", "", "backfill sweep", "print the metrics as a line for CloudWatch too"},
     {"adopt", flag, "", "", "run", "take over silver that lacks our lineage"},

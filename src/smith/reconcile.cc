@@ -136,7 +136,7 @@ class Reconciling {
       std::lock_guard lock(guarded_.mutex);
       guarded_.result.ledger.objects += page.objects.size();
     }
-    std::erase_if(page.objects, [&](const store::Listed& object) { return rests(object); });
+    std::erase_if(page.objects, [&](const store::Listed& object) { return is_passed_over(object); });
     bool all = settle_all(page.objects);
     if (!page.next.has_value()) return !all;
     if (all) {
@@ -200,10 +200,13 @@ class Reconciling {
 
   // A time in the future says nothing about rest; what comes from a clock that is ahead must not
   // wait for ever.
-  bool rests(const store::Listed& object) {
+  bool is_passed_over(const store::Listed& object) {
     int64_t age = smithy_.clock.wall_micros() - object.modified_micros;
-    if (std::abs(age) >= setup_.options.min_age_micros) return false;
-    add(Fate::resting, object, Found::processed);
+    const ReconcileOptions& options = setup_.options;
+    bool older = options.max_age_micros != 0 && age > options.max_age_micros;
+    bool rests = std::abs(age) < options.min_age_micros;
+    if (!older && !rests) return false;
+    add(rests ? Fate::resting : Fate::older, object, Found::processed);
     return true;
   }
 

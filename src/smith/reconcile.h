@@ -29,6 +29,7 @@ struct ReconcileOptions {
   std::string after = {};  // begin behind this key
   Receipts receipts = Receipts::passed_over;
   int64_t min_age_micros = 0;  // what was modified since rests: events about it may still come
+  int64_t max_age_micros = 0;  // what is older is passed over; 0: no bound
   uint32_t rate_max = 0;       // objects worked on a second; 0: no bound
   uint32_t looks_max = 1;      // looks at silver at a time: threads
   uint32_t concurrency = 1;    // objects worked on at a time: threads

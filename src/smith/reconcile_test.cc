@@ -180,6 +180,19 @@ TEST_F(Reconcile, leaves_what_is_young_to_its_events) {
   EXPECT_EQ(run().ledger.count(Fate::converted), 2U) << "a clock ahead must not keep it for ever";
 }
 
+TEST_F(Reconcile, passes_over_what_is_too_old) {
+  put_many(2);
+  options.max_age_micros = 1'000'000;
+  store.modified = clock.wall_micros() - 2'000'000;
+  Reconciliation done = run();
+  EXPECT_EQ(done.ledger.count(Fate::older), 2U);
+  EXPECT_TRUE(converged.empty());
+  EXPECT_TRUE(done.ledger.settled());
+  EXPECT_FALSE(done.ledger.reconciled()) << "nobody has looked";
+  store.modified = clock.wall_micros() - 500'000;
+  EXPECT_EQ(run().ledger.count(Fate::converted), 2U);
+}
+
 TEST_F(Reconcile, hands_what_is_not_done_to_the_queue) {
   put_many(3);
   run();

@@ -131,6 +131,18 @@ class Backfill(ProgramTest):
         self.assertAlmostEqual(final(done)["oldest_found_seconds"], 3600, delta=DEADLINE_SECONDS)
         self.assertIsNone(final(done)["oldest_left_seconds"])
 
+    def test_a_sweep_passes_over_what_is_old(self):
+        self.make_lake({"bronze/old.csv": "x\n1\n", "bronze/young.csv": "x\n1\n"})
+        a_week_ago = time.time() - 7 * 86400
+        os.utime(self.lake / "bronze/old.csv", (a_week_ago, a_week_ago))
+        options = ["--min-age", 0, "--max-age", 86400]
+        done = self.reconcile(*options, command="sweep")
+        self.assertEqual(done.status, 0, done)
+        self.assertEqual(nonzero(done), {"converted": 1, "older": 1})
+        self.assertFalse(final(done)["reconciled"])
+        self.assertEqual(nonzero(self.reconcile("--min-age", 0, command="sweep")),
+                         {"converted": 1, "duplicate": 1})
+
     def test_a_sweep_has_its_age_by_default_and_text_for_people(self):
         self.make_lake({"bronze/a.csv": "x\n1\n"})
         soon = time.time() + 1  # rests, however slow this machine is
