@@ -136,7 +136,8 @@ class Reconciling {
       std::lock_guard lock(guarded_.mutex);
       guarded_.result.ledger.objects += page.objects.size();
     }
-    std::erase_if(page.objects, [&](const store::Listed& object) { return is_passed_over(object); });
+    std::erase_if(page.objects,
+                  [&](const store::Listed& object) { return is_passed_over(object); });
     bool all = settle_all(page.objects);
     if (!page.next.has_value()) return !all;
     if (all) {
