@@ -46,11 +46,17 @@ struct Cloud::State {
   wire::Network network;
   store::BudgetSpools spools;
   std::deque<wire::HttpClient> clients;
+  std::function<void(const Error&)> warning;
+  std::atomic<bool> warned = false;
 };
 
 Cloud::Cloud(Setup setup) : state_(std::make_unique<State>(std::move(setup))) {}
 Cloud::~Cloud() = default;
 void Cloud::set_trace(const std::string& trace_id) { state_->network.set_trace(trace_id); }
+
+void Cloud::set_warning(std::function<void(const Error&)> warning) {
+  state_->warning = std::move(warning);
+}
 
 // A client of the bucket's service, and how the store speaks to it.
 struct Cloud::Reached {
@@ -77,6 +83,9 @@ Result<Cloud::Reached> Cloud::reach(const std::string& uri, wire::HttpOptions ht
   options.bucket = root.bucket;
   options.prefix = root.prefix;
   options.path_style = host.path_style;
+  options.on_warning = [&state](const Error& error) {
+    if (state.warning && !state.warned.exchange(true)) state.warning(error);
+  };
   // A half for the readers' windows, each with a buffer to spare; the spools have the other.
   size_t range = state.setup.memory_bytes / 2 / state.setup.readers / (options.ranges_max + 1);
   options.range_bytes = std::clamp<size_t>(range, size_t{256} << 10, options.range_bytes);

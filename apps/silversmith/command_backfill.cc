@@ -125,7 +125,7 @@ Result<Exit> backfill_command(const Invocation& invocation, Console& console) {
   setup.options = SMITH_TRY(options_of(invocation, session->lake()));
   setup.on_error = [&console](const Error& error) { console.error(error); };
   setup.on_warning = [&console](const Error& error) {
-    console.warning("warning: " + error.message + (error.hint.empty() ? "" : "; " + error.hint));
+    console.warning(error);
   };
   SMITH_TRY(choose_work(settings, *session, console, setup));
   smith::Reconciliation done = smith::reconcile(setup);

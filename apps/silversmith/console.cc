@@ -142,6 +142,10 @@ void Console::warning(std::string_view line) {
   say(Level::warn, line, Json(), std::string(line) + "\n");
 }
 
+void Console::warning(const Error& error) {
+  warning("warning: " + harmless(error.message) + (error.hint.empty() ? "" : "; " + error.hint));
+}
+
 void Console::error(const Error& error) {
   std::string text = paint("error", "31") + ": " + harmless(error.message) + "\n";
   if (!error.hint.empty()) text += "  " + paint("help", "36") + ": " + harmless(error.hint) + "\n";

@@ -56,6 +56,7 @@ class Console {
   // Standard error. With --log-format json each of these is a line of that log instead.
   void note(std::string_view line);     // unless --quiet
   void warning(std::string_view line);  // always
+  void warning(const Error& error);     // "warning: message; hint"
   void error(const Error& error);       // "error: message", the hint on a second line; always
   // A line of the log, or for a person the text alone, without what only helps to debug.
   void tell(Level level, std::string_view text, const Json& fields);

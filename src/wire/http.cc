@@ -18,6 +18,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/clock.h"
 #include "wire/network_state.h"
 
 namespace silversmith::wire {
@@ -34,6 +35,7 @@ struct BodyStream {
   aws_input_stream stream;
   aws_allocator* allocator;
   RandomAccess* body;
+  std::atomic<int64_t>* moved;  // when the last byte was taken
   uint64_t position;
 };
 
@@ -53,6 +55,7 @@ int read_body(aws_input_stream* stream, aws_byte_buf* into) {
     return aws_raise_error(AWS_IO_STREAM_READ_FAILED);
   into->len += count;
   self->position += count;
+  *self->moved = system_clock().steady_micros();
   return AWS_OP_SUCCESS;
 }
 
@@ -73,10 +76,12 @@ constexpr aws_input_stream_vtable body_calls = {seek_body,    read_body, look_at
 
 // Counted by the runtime, which may let go of it later than of anything else of an exchange; it
 // reads no more then.
-aws_input_stream* make_body_stream(aws_allocator* allocator, RandomAccess& body) {
+aws_input_stream* make_body_stream(aws_allocator* allocator, RandomAccess& body,
+                                   std::atomic<int64_t>& moved) {
   auto* self = static_cast<BodyStream*>(aws_mem_calloc(allocator, 1, sizeof(BodyStream)));
   self->allocator = allocator;
   self->body = &body;
+  self->moved = &moved;
   self->stream.impl = self;
   self->stream.vtable = &body_calls;
   aws_ref_count_init(&self->stream.ref_count, self, [](void* gone) {
@@ -157,6 +162,8 @@ struct Exchange::State {
   HttpClient::State& client;
   Request request;
   std::span<char> room;
+  // When the last byte moved, or it began; microseconds of the steady clock.
+  std::atomic<int64_t> moved = system_clock().steady_micros();
   aws_http_message* message = nullptr;
   aws_signable* signable = nullptr;
   std::optional<Error> refused;  // before anything was sent
@@ -192,7 +199,7 @@ void Exchange::State::begin() {
   if (!trace.empty()) made = made && add_header("X-Amzn-Trace-Id", trace);
   for (const Header& header : request.headers) made = made && add_header(header.name, header.value);
   if (request.body != nullptr) {
-    aws_input_stream* body = make_body_stream(client.network.allocator, *request.body);
+    aws_input_stream* body = make_body_stream(client.network.allocator, *request.body, moved);
     aws_http_message_set_body_stream(message, body);
     aws_input_stream_release(body);  // the message has its own share
     made = made && add_header("Content-Length", std::to_string(request.body->size()));
@@ -268,6 +275,7 @@ int Exchange::State::headers_came(aws_http_stream* stream, aws_http_header_block
                                   const aws_http_header* headers, size_t count, void* self) {
   if (block != AWS_HTTP_HEADER_BLOCK_MAIN) return AWS_OP_SUCCESS;
   auto* state = static_cast<State*>(self);
+  state->moved = system_clock().steady_micros();
   aws_mutex_lock(&state->mutex);
   aws_http_stream_get_incoming_response_status(stream, &state->answer.status);
   for (size_t i = 0; i < count; ++i) {
@@ -281,6 +289,7 @@ int Exchange::State::headers_came(aws_http_stream* stream, aws_http_header_block
 int Exchange::State::body_came(aws_http_stream*, const aws_byte_cursor* bytes, void* self) {
   auto* state = static_cast<State*>(self);
   HttpAnswer& answer = state->answer;
+  state->moved = system_clock().steady_micros();
   bool fits = true;
   aws_mutex_lock(&state->mutex);
   if (answer.good() && !state->room.empty()) {
@@ -326,15 +335,23 @@ void Exchange::State::cancel() {
 
 Result<> Exchange::State::wait(size_t bytes) {
   bool stopped = false;
+  bool quiet = false;
   aws_mutex_lock(&mutex);
   wanted = bytes;
-  while (!done && answer.filled < wanted && !stopped) {
+  while (!done && answer.filled < wanted && !stopped && !quiet) {
     aws_condition_variable_wait_for(&changed, &mutex, look_nanos);
     stopped = client.stopping();
+    quiet = request.quiet_micros_max > 0 &&
+            system_clock().steady_micros() - moved > request.quiet_micros_max;
   }
+  quiet = quiet && !done;
   aws_mutex_unlock(&mutex);
-  if (!stopped) return {};
-  return Error{Code::stopped, "asked to stop", "", ""};
+  if (stopped) return Error{Code::stopped, "asked to stop", "", ""};
+  if (!quiet) return {};
+  return Error{Code::busy,
+               doing() + ": no byte moved for " +
+                   std::to_string(request.quiet_micros_max / 1'000'000) + " s",
+               "", ""};
 }
 
 Exchange::Exchange(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -349,6 +366,8 @@ Result<size_t> Exchange::wait_for(size_t bytes) {
   aws_mutex_unlock(&state_->mutex);
   return filled;
 }
+
+int64_t Exchange::quiet_since_micros() const { return state_->moved; }
 
 Result<HttpAnswer> Exchange::begin() {
   SMITH_TRY(state_->wait(1));

@@ -39,6 +39,9 @@ struct Request {
   std::string target;            // path and query as they go out, percent-encoded
   std::vector<Header> headers;   // Host, Content-Length and what a signature needs are added
   RandomAccess* body = nullptr;  // outlives the exchange
+  // Microseconds for which no byte may move in either direction; whoever waits then fails with
+  // busy. 0: as long as the client's options let it.
+  int64_t quiet_micros_max = 0;
 };
 
 struct HttpAnswer {
@@ -89,6 +92,8 @@ class Exchange {
   // Fails with busy (no connection, lost, timed out: the request may have had its effect), denied
   // (no credentials, a certificate that is not trusted), stopped.
   Result<HttpAnswer> finish();
+  // Since when no byte has moved, on the steady clock, in microseconds.
+  int64_t quiet_since_micros() const;
 
  private:
   friend class HttpClient;
