@@ -297,8 +297,8 @@ class Forging {
                          "move it away, or replace it with --adopt --force");
   }
 
-  // The work is done and can't be seen to be: who reads this wants to know what is there by now, and
-  // that trying again costs no conversion.
+  // The work is done and can't be seen to be: who reads this wants to know what is there by now,
+  // and that trying again costs no conversion.
   static Error without_receipt(Error error) {
     error = std::move(error).in("silver is committed, its receipt is not");
     if (!error.hint.empty()) error.hint += "; ";

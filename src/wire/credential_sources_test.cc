@@ -11,11 +11,12 @@ namespace silversmith::wire {
 namespace {
 
 constexpr const char* good_json =
-    R"({"AccessKeyId":"AK","SecretAccessKey":"SK","Token":"T","Expiration":"2030-01-02T03:04:05Z"})";
+    R"({"AccessKeyId":"AK","SecretAccessKey":"SK","Token":"T",)"
+    R"("Expiration":"2030-01-02T03:04:05Z"})";
 constexpr const char* good_xml =
     "<AssumeRoleWithWebIdentityResponse><AssumeRoleWithWebIdentityResult><Credentials>"
-    "<AccessKeyId>AK</AccessKeyId><SecretAccessKey>SK</SecretAccessKey><SessionToken>T</"
-    "SessionToken>"
+    "<AccessKeyId>AK</AccessKeyId><SecretAccessKey>SK</SecretAccessKey>"
+    "<SessionToken>T</SessionToken>"
     "<Expiration>2030-01-02T03:04:05Z</Expiration></Credentials></AssumeRoleWithWebIdentityResult>"
     "</AssumeRoleWithWebIdentityResponse>";
 

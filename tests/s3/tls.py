@@ -36,14 +36,15 @@ class TlsFront:
         # What S3 chooses: AES with 128 bits. Python can say so of TLS 1.2 alone.
         self.context.maximum_version = ssl.TLSVersion.TLSv1_2
         self.context.set_ciphers("ECDHE-ECDSA-AES128-GCM-SHA256")
-        host, port = endpoint.removeprefix("http://").split(":")
-        self.behind = (host, int(port))
+        host, behind = endpoint.removeprefix("http://").split(":")
+        self.behind = (host, int(behind))
         self.listener = socket.create_server(("127.0.0.1", port), backlog=64)
         self.endpoint = "https://%s:%d" % (name, self.listener.getsockname()[1])
         self.refused = []  # why handshakes failed
         threading.Thread(target=self.accept, daemon=True).start()
 
     def close(self):
+        self.listener.shutdown(socket.SHUT_RDWR)  # or accept() would keep the port
         self.listener.close()
         self.folder.cleanup()
 
