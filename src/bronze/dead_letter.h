@@ -33,7 +33,7 @@ struct DeadLetter {
   Delivery delivery;  // the events that it is about, and what can't be read of it
   // What has to come again for the work to be done: the event without what says why it failed.
   std::string event_text;
-  std::string error_code;     // this and what follows: "" where the kind does not say it
+  std::string error_code;  // this and what follows: "" where the kind does not say it
   std::string error_message;
   std::string request_id;
   std::string function_arn;

@@ -10,9 +10,8 @@ namespace {
 
 constexpr const char* own = R"({"bucket":"lake","key":"bronze/a.csv"})";
 // As Lambda and EventBridge send them to queues.
-const LetterAttributes of_lambda = {{"RequestID", "8f1e"},
-                                    {"ErrorCode", "200"},
-                                    {"ErrorMessage", "no permission: s3:PutObject"}};
+const LetterAttributes of_lambda = {
+    {"RequestID", "8f1e"}, {"ErrorCode", "200"}, {"ErrorMessage", "no permission: s3:PutObject"}};
 const LetterAttributes of_rule = {
     {"RULE_ARN", "arn:aws:events:eu-west-1:123456789012:rule/bronze-csv-trigger"},
     {"TARGET_ARN", "arn:aws:sqs:eu-west-1:123456789012:csv-validator-work"},
@@ -57,9 +56,9 @@ TEST(DeadLetter, of_a_function_has_its_reason_in_attributes) {
 }
 
 TEST(DeadLetter, of_a_destination_holds_event_and_answer) {
-  DeadLetter letter =
-      read(record("RetriesExhausted",
-                  R"(,"responsePayload":{"errorMessage":"denied","errorType":"Function.Transient"})"));
+  DeadLetter letter = read(
+      record("RetriesExhausted",
+             R"(,"responsePayload":{"errorMessage":"denied","errorType":"Function.Transient"})"));
   EXPECT_EQ(letter.kind, LetterKind::destination);
   EXPECT_EQ(letter.event_text, own);
   EXPECT_EQ(letter.request_id, "r7");

@@ -13,11 +13,10 @@ namespace silversmith::wire {
 namespace {
 
 bool is_name(std::string_view text) {
-  return !text.empty() && text.size() <= 170 &&
-         std::all_of(text.begin(), text.end(), [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                  c == '-' || c == '_' || c == '$' || c == '.';
-         });
+  return !text.empty() && text.size() <= 170 && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_' || c == '$' || c == '.';
+  });
 }
 
 Error no_name(std::string_view text) {
@@ -78,8 +77,9 @@ Result<> LambdaFunction::invoke(std::string_view payload) {
   if (answer.status == 202) return {};
   if (!answer.good()) return error_of(doing, answer);
   // Anything else is an answer of another invocation type: whoever gave it did something else.
-  return Error{Code::denied, doing + ": found the status " + std::to_string(answer.status) +
-                   ", wanted 202", "is this endpoint Lambda's?", ""};
+  return Error{Code::denied,
+               doing + ": found the status " + std::to_string(answer.status) + ", wanted 202",
+               "is this endpoint Lambda's?", ""};
 }
 
 }  // namespace silversmith::wire

@@ -25,8 +25,7 @@ Result<FunctionName> parse_function_name(std::string_view text);
 class LambdaFunction {
  public:
   // `client` outlives this; its endpoint is the region's Lambda service.
-  LambdaFunction(HttpClient& client, FunctionName name)
-      : client_(client), name_(std::move(name)) {}
+  LambdaFunction(HttpClient& client, FunctionName name) : client_(client), name_(std::move(name)) {}
 
   // Hands the payload, a JSON text, to the function's queue.
   // Fails with busy (it may have been accepted), denied (rights, no such function), invalid (the

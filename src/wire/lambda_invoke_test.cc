@@ -95,8 +95,7 @@ TEST(FunctionName, is_read_in_every_form_that_aws_takes) {
   EXPECT_EQ(parts("csv-validator"), "csv-validator||");
   EXPECT_EQ(parts("csv-validator:live"), "csv-validator|live|");
   EXPECT_EQ(parts("123456789012:function:convert"), "convert||");
-  EXPECT_EQ(parts("arn:aws:lambda:eu-west-1:123456789012:function:convert"),
-            "convert||eu-west-1");
+  EXPECT_EQ(parts("arn:aws:lambda:eu-west-1:123456789012:function:convert"), "convert||eu-west-1");
   EXPECT_EQ(parts("arn:aws:lambda:eu-west-1:123456789012:function:convert:$LATEST"),
             "convert|$LATEST|eu-west-1");
   for (const char* wrong : {"", "a b", "a:b:c", "a/b", ":live", "a:"}) {

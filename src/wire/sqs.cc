@@ -10,7 +10,7 @@ namespace silversmith::wire {
 
 namespace {
 
-constexpr size_t batch_max = 10;       // of messages in one call; SQS's own
+constexpr size_t batch_max = 10;        // of messages in one call; SQS's own
 constexpr size_t sources_max = 10'000;  // a bound on pages without end
 
 // The error's name: "com.amazonaws.sqs#QueueDoesNotExist" in the body, or in a header for those

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One SQS queue over the JSON protocol of its API (AWS JSON 1.0): messages received, kept, removed
-// and sent, and what operators ask. Nothing is repeated here; a message that was not removed comes again by itself.
+// and sent, and what operators ask. Nothing is repeated here; a message that was not removed comes
+// again by itself.
 #pragma once
 
 #include <cstdint>
