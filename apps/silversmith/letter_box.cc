@@ -40,8 +40,19 @@ LetterBox::~LetterBox() {
   closing_.changed.notify_all();
 }
 
+// Passing trouble is waited out a few times.
+template <class Body>
+auto LetterBox::persist(const Body& body) -> decltype(body()) {
+  for (uint32_t tries = 1;; ++tries) {
+    auto outcome = body();
+    if (outcome.ok() || outcome.error().code != Code::busy || tries == tries_max) return outcome;
+    setup_.clock.sleep_micros(after_trouble.pause_micros(tries, jitter_));
+    if (setup_.stop.load()) return outcome;
+  }
+}
+
 Result<wire::QueueState> LetterBox::open() {
-  at_start_ = SMITH_TRY(setup_.queue.state());
+  at_start_ = SMITH_TRY(persist([this] { return setup_.queue.state(); }));
   return at_start_;
 }
 
@@ -81,11 +92,7 @@ Result<std::vector<wire::QueueMessage>> LetterBox::receive() {
   uint64_t left = options_.count_max == 0 ? poll_max : options_.count_max - told_;
   auto count = static_cast<uint32_t>(std::min<uint64_t>(left, poll_max));
   uint32_t wait_seconds = seen_.size() >= at_start_.waiting ? 0 : 1;
-  for (uint32_t tries = 1;; ++tries) {
-    auto received = setup_.queue.receive(count, wait_seconds, options_.lease_seconds);
-    if (received.ok() || received.error().code != Code::busy) return received;
-    if (tries == tries_max || !pause(tries)) return received;
-  }
+  return persist([&] { return setup_.queue.receive(count, wait_seconds, options_.lease_seconds); });
 }
 
 std::vector<wire::QueueMessage> LetterBox::sort_out(std::vector<wire::QueueMessage> received) {
@@ -128,15 +135,13 @@ Lease LetterBox::release(const std::string& id) {
   return lease;
 }
 
+// Also after the lease: a message that nobody was given meanwhile can still be removed. What can't
+// be is given back with the others.
 Result<> LetterBox::remove(const wire::QueueMessage& message) {
-  // Also after the lease: a message that nobody was given meanwhile can still be removed.
-  release(message.id);
   removed_.insert(message.id);
-  for (uint32_t tries = 1;; ++tries) {
-    Result<> removed = setup_.queue.remove(message);
-    if (removed.ok() || removed.error().code != Code::busy) return removed;
-    if (tries == tries_max || !pause(tries)) return removed;
-  }
+  Result<> removed = persist([&] { return setup_.queue.remove(message); });
+  if (removed.ok() || removed.error().code == Code::conflict) release(message.id);
+  return removed;
 }
 
 Result<> LetterBox::give_back() {
@@ -158,12 +163,6 @@ std::vector<std::string> LetterBox::missing() const {
 
 uint64_t LetterBox::unseen() const {
   return at_start_.all() - std::min<uint64_t>(at_start_.all(), seen_.size());
-}
-
-// Whether to try again.
-bool LetterBox::pause(uint32_t attempts) {
-  setup_.clock.sleep_micros(after_trouble.pause_micros(attempts, jitter_));
-  return !setup_.stop.load();
 }
 
 }  // namespace silversmith::app

@@ -78,7 +78,8 @@ class LetterBox {
   bool is_new(const wire::QueueMessage& message);
   void hold(const wire::QueueMessage& message);
   Lease release(const std::string& id);
-  bool pause(uint32_t attempts);
+  template <class Body>
+  auto persist(const Body& body) -> decltype(body());
 
   LetterBoxSetup setup_;
   LetterBoxOptions options_;
