@@ -23,13 +23,13 @@ bool about_output(const Letter& letter) {
   });
 }
 
-// A function or a rule that failed on our output was meant to have it: notices and catalogs are
-// made of it. Anything else that gets such an event is a loop.
-bool meant_for_output(const Letter& letter, TargetKind kind) {
+// What a function or a rule failed on, a function was meant to have: notices and catalogs are made
+// of our output, sweeps of a schedule's events. Anything else that gets such an event is a loop.
+bool meant_for_function(const Letter& letter, TargetKind kind) {
   LetterKind sort = letter.read.kind;
   bool failed =
       sort == LetterKind::function || sort == LetterKind::destination || sort == LetterKind::rule;
-  return kind == TargetKind::function && failed;
+  return kind == TargetKind::function && failed && letter.read.delivery.idle_reason.empty();
 }
 
 std::string status_of(const smith::DeliveryOutcome& outcome) {
@@ -63,8 +63,10 @@ bool refused_again(const smith::DeliveryOutcome& outcome) {
 
 std::optional<Error> objection_to(const Letter& letter, TargetKind kind) {
   const bronze::DeadLetter& read = letter.read;
-  if (read.kind == LetterKind::unreadable) {
-    return refused("it is no event that is known: " + error_of(letter), advice_of(letter));
+  if (meant_for_function(letter, kind)) return std::nullopt;
+  if (read.delivery.events.empty() && !read.delivery.errors.empty()) {
+    return refused("it is no event that is known: " + read.delivery.errors.front().message,
+                   advice_of(letter));
   }
   if (read.delivery.events.empty()) {
     return refused("it asks for nothing: " + read.delivery.idle_reason, advice_of(letter));
@@ -74,7 +76,7 @@ std::optional<Error> objection_to(const Letter& letter, TargetKind kind) {
     if (letter.rejection_error.has_value()) return letter.rejection_error;
     return refused("which file was refused stands in its report", "give --lake, to read that");
   }
-  if (!about_output(letter) || meant_for_output(letter, kind)) return std::nullopt;
+  if (!about_output(letter)) return std::nullopt;
   return refused("it is about our own output, and sent again it makes a loop",
                  "see which rule sends it, and narrow that to bronze");
 }

@@ -60,7 +60,7 @@ std::string trouble_of(const Letter& letter) {
   if (letter.rejection.has_value()) return letter.rejection->reason;
   if (letter.rejection_error.has_value()) return "its report can't be read";
   if (read.kind == LetterKind::unreadable) return "no event that is known";
-  if (read.delivery.events.empty()) return "nothing to do";
+  if (!read.delivery.idle_reason.empty()) return "nothing to do";
   bool named = read.kind == LetterKind::destination || read.kind == LetterKind::rule;
   if (named && !read.error_code.empty()) return read.error_code;
   if (read.error_message.empty()) return "no reason is said";
@@ -178,7 +178,8 @@ std::string advice_of(const Letter& letter) {
   if (read.kind == LetterKind::unreadable) {
     return "see who sends this here; dlq purge --export FILE with its id keeps it and takes it out";
   }
-  if (read.delivery.events.empty()) return "nothing needs to be done again: dlq purge with its id";
+  if (!read.delivery.idle_reason.empty())
+    return "nothing needs to be done again: dlq purge with its id";
   switch (read.kind) {
     case LetterKind::rejects:
       if (letter.rejection_error.has_value()) return "see why its report can't be read";

@@ -108,8 +108,8 @@ DeadLetter read_dead_letter(std::string_view id, std::string_view body,
   } else {
     letter.kind = LetterKind::queue;
   }
-  const Delivery& read = letter.delivery;
-  if (read.events.empty() && !read.errors.empty()) letter.kind = LetterKind::unreadable;
+  bool unknown = letter.delivery.events.empty() && !letter.delivery.errors.empty();
+  if (unknown && letter.kind == LetterKind::queue) letter.kind = LetterKind::unreadable;
   return letter;
 }
 

@@ -21,7 +21,7 @@ enum class LetterKind : uint8_t {
   destination,  // the record of a function's on-failure destination around the event
   rule,         // an EventBridge rule could not deliver the event to its target
   rejects,      // the event about quarantine/.../rejected.json: a file was refused
-  unreadable,   // no event that we know
+  unreadable,   // no event that we know, and nobody says why it is here
 };
 std::string_view name_of(LetterKind kind);
 

@@ -111,14 +111,21 @@ TEST(DeadLetter, about_a_report_of_a_refused_file_is_of_the_rejects_queue) {
   EXPECT_EQ(read(eventbridge(report), of_lambda).kind, LetterKind::function);
 }
 
-TEST(DeadLetter, that_is_no_event_is_unreadable_whoever_sent_it) {
-  for (const LetterAttributes& attributes : {LetterAttributes(), of_lambda, of_rule}) {
-    DeadLetter letter = read("hello", attributes);
+TEST(DeadLetter, that_is_no_event_is_unreadable) {
+  for (const char* body : {"hello", R"({"a":1})", ""}) {
+    DeadLetter letter = read(body);
     EXPECT_EQ(letter.kind, LetterKind::unreadable);
     EXPECT_FALSE(letter.delivery.errors.empty());
-    EXPECT_EQ(letter.event_text, "hello");
+    EXPECT_EQ(letter.event_text, body);
   }
-  EXPECT_EQ(read(R"({"a":1})").kind, LetterKind::unreadable);
+}
+
+// A schedule's event is none of ours to read, and all the same its function must have it again.
+TEST(DeadLetter, of_a_function_or_a_rule_may_be_any_event) {
+  std::string schedule = R"({"source":"aws.events","detail-type":"Scheduled Event","detail":{}})";
+  EXPECT_EQ(read(schedule, of_lambda).kind, LetterKind::function);
+  EXPECT_EQ(read(schedule, of_rule).kind, LetterKind::rule);
+  EXPECT_TRUE(read(schedule, of_rule).delivery.events.empty());
 }
 
 TEST(DeadLetter, keeps_an_envelope_of_a_topic) {

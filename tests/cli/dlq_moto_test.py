@@ -56,13 +56,10 @@ class DlqOnMoto(unittest.TestCase):
         self.assertEqual(self.moto.keys("lake", "silver/"), ["silver/a.parquet"])
         self.assertEqual(self.moto.depth(self.dead), (0, 0))
 
+    # moto takes an event for a function that there is not; fake_lambda.py looks more closely.
     def test_a_function_takes_the_event(self):
         self.moto.function("csv-validator")
         self.give_up("bronze/a.csv", "bronze/b.csv")
-        done = self.dlq("redrive", "--to", "function:no-such-function")
-        self.assertEqual(done.status, 3, done)
-        self.assertIn("ResourceNotFoundException", done.err)
-        self.assertEqual(self.moto.depth(self.dead), (2, 0))
         done = self.dlq("redrive", "--to", "function:csv-validator")
         self.assertEqual(done.status, 0, done)
         self.assertEqual(self.moto.depth(self.dead), (0, 0))

@@ -439,13 +439,15 @@ class RedrivingToAFunction(DlqTest):
         self.assertEqual(done.status, 0, done)
         self.assertEqual(self.service.invoked, [("f", "live", event("bronze/a.csv"))])
 
-    def test_a_function_that_is_made_for_our_output_gets_it(self):
+    def test_a_function_that_is_made_for_other_events_gets_them(self):
         self.queue.send(event(REPORT % "a"), OF_LAMBDA)
         self.queue.send(event("silver/a.parquet"))
+        schedule = {"source": "aws.events", "detail-type": "Scheduled Event", "detail": {}}
+        self.queue.send(schedule, OF_LAMBDA)
         done = self.redrive(to="function:csv-validator-notify")
         self.assertEqual(done.status, 1, done)
-        self.assertEqual(self.service.invoked,
-                         [("csv-validator-notify", None, event(REPORT % "a"))])
+        self.assertEqual([payload for _, _, payload in self.service.invoked],
+                         [event(REPORT % "a"), schedule])
         self.assertEqual(self.queue.left(), 1)
 
     def test_trouble_and_a_missing_right(self):
