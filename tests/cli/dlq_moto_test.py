@@ -11,7 +11,7 @@ from program import run_program
 
 class DlqOnMoto(unittest.TestCase):
     def setUp(self):
-        self.moto = Moto(self)
+        self.moto = Moto(self.addCleanup)
         self.dead = self.moto.queue("csv-validator-dlq")
         self.work = self.moto.queue("csv-validator-work", self.dead)
 

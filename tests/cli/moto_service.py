@@ -19,10 +19,11 @@ SIGNED = ("AWS4-HMAC-SHA256 Credential=AKID/20260101/us-east-1/%s/aws4_request, 
 
 
 class Moto:
-    def __init__(self, test):
+    def __init__(self, add_cleanup):
+        """`add_cleanup` is a test's addCleanup, or a class's addClassCleanup."""
         self.server = subprocess.Popen([SERVER, "-H", "127.0.0.1", "-p", "0"],
                                        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-        test.addCleanup(self.stop)
+        add_cleanup(self.stop)
         self.endpoint = wait_for(self.address, "moto says where it listens")
         # What it logs would fill the pipe.
         threading.Thread(target=self.server.stderr.read, daemon=True).start()
