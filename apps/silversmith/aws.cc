@@ -109,12 +109,13 @@ AwsSettings aws_settings(const Settings& settings, std::string (*given)(const ch
       first_of({settings.text("region"), given("AWS_REGION"), given("AWS_DEFAULT_REGION")});
   aws.queue_region = region_of_queue(settings.text("queue"));
   std::string endpoint = settings.text("endpoint-url");
-  aws.s3_endpoint = aws.sqs_endpoint = endpoint;
+  aws.s3_endpoint = aws.sqs_endpoint = aws.lambda_endpoint = endpoint;
   aws.profile_endpoints = !is_true(given("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"));
   if (aws.profile_endpoints) {
     std::string all = given("AWS_ENDPOINT_URL");
     aws.s3_endpoint = first_of({endpoint, given("AWS_ENDPOINT_URL_S3"), all});
     aws.sqs_endpoint = first_of({endpoint, given("AWS_ENDPOINT_URL_SQS"), all});
+    aws.lambda_endpoint = first_of({endpoint, given("AWS_ENDPOINT_URL_LAMBDA"), all});
     aws.sts_endpoint = first_of({given("AWS_ENDPOINT_URL_STS"), all});
   }
   aws.authorities = given("AWS_CA_BUNDLE");
@@ -190,7 +191,7 @@ std::string host_of_queue(const AwsSettings& settings, const std::string& host,
 Result<QueueHost> queue_host(const AwsSettings& settings, std::string_view url) {
   Result<UrlParts> parts = parts_of_url(url);
   if (!parts.ok() || parts->path.size() < 2) {
-    return Error{Code::invalid, "--queue " + show(url) + " is no URL of a queue",
+    return Error{Code::invalid, show(url) + " is no URL of a queue",
                  "wanted https://sqs.REGION.amazonaws.com/ACCOUNT/NAME", ""};
   }
   std::string own = (parts->tls ? "https://" : "http://") + std::string(parts->authority);
@@ -199,6 +200,23 @@ Result<QueueHost> queue_host(const AwsSettings& settings, std::string_view url) 
   std::string region = first_of({region_of_queue(url), settings.region});
   return QueueHost{found.tls, host_of_queue(settings, found.host, region), found.port,
                    region.empty() ? "us-east-1" : region};
+}
+
+Result<QueueHost> lambda_host(const AwsSettings& settings, std::string_view named) {
+  std::string region = named.empty() ? settings.region : std::string(named);
+  if (!settings.lambda_endpoint.empty()) {
+    BucketHost found = SMITH_TRY(host_of_url(settings.lambda_endpoint));
+    return QueueHost{found.tls, found.host, found.port, region.empty() ? "us-east-1" : region};
+  }
+  if (region.empty()) {
+    return Error{Code::invalid, "no AWS region is given",
+                 "give one: --region, AWS_REGION, or the function's ARN", ""};
+  }
+  bool china = region.starts_with("cn-");
+  std::string domain = china ? ".amazonaws.com.cn" : ".amazonaws.com";
+  if (settings.dual_stack) domain = china ? ".api.amazonwebservices.com.cn" : ".api.aws";
+  return QueueHost{true, (settings.fips ? "lambda-fips." : "lambda.") + region + domain, 443,
+                   region};
 }
 
 Result<BucketRoot> bucket_root(std::string_view uri) {

@@ -10,6 +10,7 @@
 #include "store/s3_rights.h"
 #include "store/spool.h"
 #include "wire/http.h"
+#include "wire/lambda_invoke.h"
 #include "wire/profile.h"
 #include "wire/sqs.h"
 
@@ -36,6 +37,9 @@ Cloud::Setup completed(Cloud::Setup setup) {
   if (aws.profile_endpoints) {
     if (aws.s3_endpoint.empty()) aws.s3_endpoint = wire::profile_endpoint(profile, "s3");
     if (aws.sqs_endpoint.empty()) aws.sqs_endpoint = wire::profile_endpoint(profile, "sqs");
+    if (aws.lambda_endpoint.empty()) {
+      aws.lambda_endpoint = wire::profile_endpoint(profile, "lambda");
+    }
     if (aws.sts_endpoint.empty()) aws.sts_endpoint = wire::profile_endpoint(profile, "sts");
   }
   aws.credentials.sts_url = sts_url(aws);
@@ -143,15 +147,27 @@ Result<Cloud::Sender> Cloud::sender(const std::string& queue_url) {
   return sender;
 }
 
-Result<std::unique_ptr<wire::Queue>> Cloud::queue(const QueueSetup& setup) {
+Result<std::unique_ptr<wire::ManagedQueue>> Cloud::queue(const QueueSetup& setup) {
   wire::HttpOptions http;
   http.connections_max = queue_connections;
   http.first_byte_ms_max = setup.first_byte_ms_max;
   http.body_bytes_max = messages_bytes_max;
   http.stop = setup.stop;
   wire::HttpClient* client = SMITH_TRY(reach_queue(setup.url, http));
-  std::unique_ptr<wire::Queue> queue = std::make_unique<wire::SqsQueue>(*client, setup.url);
+  std::unique_ptr<wire::ManagedQueue> queue = std::make_unique<wire::SqsQueue>(*client, setup.url);
   return queue;
+}
+
+Result<Cloud::Invoker> Cloud::function(const std::string& name) {
+  State& state = *state_;
+  wire::FunctionName parsed = SMITH_TRY(wire::parse_function_name(name));
+  QueueHost host = SMITH_TRY(lambda_host(state.setup.aws, parsed.region));
+  state.clients.push_back(SMITH_TRY(wire::HttpClient::make(
+      state.network, {host.host, host.port, host.tls, host.region, "lambda"}, {})));
+  Invoker invoker = [client = &state.clients.back(), parsed](std::string_view payload) {
+    return wire::LambdaFunction(*client, parsed).invoke(payload);
+  };
+  return invoker;
 }
 
 }  // namespace silversmith::app

@@ -72,7 +72,11 @@ class Cloud {
   };
   // A queue over connections of its own, so that no long poll keeps another call waiting.
   // Fails as store() does.
-  Result<std::unique_ptr<wire::Queue>> queue(const QueueSetup& setup);
+  Result<std::unique_ptr<wire::ManagedQueue>> queue(const QueueSetup& setup);
+  // What hands an event to that function's own queue, which fails as LambdaFunction::invoke() does.
+  // Fails with invalid: no name of a function, no region. Valid until this goes.
+  using Invoker = std::function<Result<>(std::string_view payload)>;
+  Result<Invoker> function(const std::string& name);
 
  private:
   struct Reached;

@@ -26,7 +26,9 @@ Result<std::unique_ptr<store::Store>> Cloud::store(const std::string& uri) { ret
 Result<Cloud::Sender> Cloud::sender(const std::string& queue_url) { return absent(queue_url); }
 Result<Cloud::Examined> Cloud::examine(const Examine& examine) { return absent(examine.uri); }
 
-Result<std::unique_ptr<wire::Queue>> Cloud::queue(const QueueSetup& setup) {
+Result<Cloud::Invoker> Cloud::function(const std::string& name) { return absent(name); }
+
+Result<std::unique_ptr<wire::ManagedQueue>> Cloud::queue(const QueueSetup& setup) {
   return Error{Code::invalid, setup.url + ": this program was built without SQS",
                "build it where tools/crt has run (make build does that)", ""};
 }

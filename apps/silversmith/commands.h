@@ -15,6 +15,7 @@ Result<Exit> watch_command(const Invocation& invocation, Console& console);
 Result<Exit> backfill_command(const Invocation& invocation, Console& console);
 Result<Exit> doctor_command(const Invocation& invocation, Console& console);
 Result<Exit> worker_command(const Invocation& invocation, Console& console);
+Result<Exit> dlq_command(const Invocation& invocation, Console& console);
 Result<Exit> convert_command(const Invocation& invocation, Console& console);
 Result<Exit> invoke_command(const Invocation& invocation, Console& console);
 Result<Exit> lambda_command(const Invocation& invocation, Console& console);

@@ -35,6 +35,7 @@ Result<Exit> dispatch(const Invocation& invocation, Console& console) {
   if (command == "convert") return convert_command(invocation, console);
   if (command == "invoke") return invoke_command(invocation, console);
   if (command == "lambda") return lambda_command(invocation, console);
+  if (command.starts_with("dlq ")) return dlq_command(invocation, console);
   if (command.starts_with("event ")) return event_command(invocation, console);
   if (command.starts_with("runs ")) return runs_command(invocation, console);
   if (command.starts_with("quarantine ")) return quarantine_command(invocation, console);
