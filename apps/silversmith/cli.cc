@@ -30,6 +30,8 @@ constexpr std::string_view later_commands[] = {"sniff",
                                                "contract diff",
                                                "runs tail"};
 
+constexpr int operands_max = 100'000;  // of an operand that may be repeated
+
 struct Collected {
   const OptionSpec* spec = nullptr;
   std::vector<std::string> values;
@@ -69,11 +71,13 @@ struct Parser {
       if (word.empty()) continue;
       bool optional = word.front() == '[';
       std::string name(word);
-      std::erase_if(name, [](char c) { return c == '[' || c == ']'; });
+      bool repeats = word.ends_with("...");
+      std::erase_if(name, [](char c) { return c == '[' || c == ']' || c == '.'; });
       auto& values = operands.emplace_back();
       auto* option = command->add_option(name, values, "");
       // Each takes one word and leaves the next one to the next operand.
       option->type_name("")->type_size(1)->expected(1)->allow_extra_args(false);
+      if (repeats) option->expected(1, operands_max)->allow_extra_args();
       option->required(!optional);
     }
   }

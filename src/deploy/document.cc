@@ -4,7 +4,10 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <map>
 #include <utility>
+
+#include "base/text.h"
 
 namespace silversmith::deploy {
 
@@ -43,6 +46,57 @@ bool apply_tag(Node& node, std::string_view tag) {
   return true;
 }
 
+// Tags by the line that they stand in.
+using HiddenTags = std::map<uint32_t, std::string>;
+
+// The tag of a line such as "  - !Sub |", whose place goes to `at`; "" of any other line.
+std::string_view tag_before_block(std::string_view line, size_t& at) {
+  at = line.find_first_not_of(" -");
+  if (at == std::string_view::npos || at < 2 || line[at] != '!' || line[at - 2] != '-') return "";
+  size_t end = line.find(' ', at);
+  if (end == std::string_view::npos) return "";
+  size_t block = line.find_first_not_of(' ', end);
+  bool is_block = block != std::string_view::npos && (line[block] == '|' || line[block] == '>');
+  if (!is_block || line.find_first_not_of("|>+-0123456789 \r", block) != std::string_view::npos) {
+    return "";
+  }
+  return line.substr(at, end - at);
+}
+
+// The YAML library takes the tag of a list's item for the beginning of a mapping, and then the
+// block text behind it for too little indented, when it stands left of the tag's end:
+//   - !Sub |
+//     text
+// So such tags are blanked, and put back when the tree is there.
+std::string hide_tags(std::string_view text, HiddenTags& hidden) {
+  std::string out(text);
+  uint32_t number = 1;
+  size_t begin = 0;
+  for (std::string_view line : split(text, '\n')) {
+    size_t at = 0;
+    std::string_view tag = tag_before_block(line, at);
+    if (!tag.empty()) {
+      hidden.emplace(number, tag);
+      out.replace(begin + at, tag.size(), tag.size(), ' ');
+    }
+    begin += line.size() + 1;
+    ++number;
+  }
+  return out;
+}
+
+void show_tags(Node& node, const HiddenTags& hidden) {
+  for (Node& item : node.items) {
+    auto found = hidden.find(item.line);
+    if (is_text(item) && found != hidden.end()) {
+      apply_tag(item, found->second);
+    } else {
+      show_tags(item, hidden);
+    }
+  }
+  for (contract::YamlMember& member : node.members) show_tags(member.value, hidden);
+}
+
 bool is_repeat(const Error& error) { return error.message.ends_with(" is repeated"); }
 
 bool is_number(std::string_view text) {
@@ -72,7 +126,10 @@ Result<Document> read_document(std::string_view text, std::string_view origin) {
   contract::YamlRules rules;
   rules.apply_tag = apply_tag;
   rules.repeated_keys = &document.repeats;
-  document.root = SMITH_TRY(contract::parse_yaml(text, origin, rules));
+  HiddenTags hidden;
+  std::string shown = hide_tags(text, hidden);
+  document.root = SMITH_TRY(contract::parse_yaml(shown, origin, rules));
+  show_tags(document.root, hidden);
   return document;
 }
 

@@ -21,6 +21,13 @@ TEST(Document, makes_the_long_form_of_short_functions) {
   EXPECT_EQ(find(document.root, {"B", "Fn::Sub"})->line, 2U);
 }
 
+TEST(Document, reads_block_texts_behind_the_tag_of_an_item) {
+  Document document =
+      *read_document("A:\n- !Sub >-\n  { x; }\n  | y\n- - !Sub |\n    z\n- w\n", "f");
+  EXPECT_EQ(json_of(document.root).dump(),
+            R"({"A":[{"Fn::Sub":"{ x; } | y"},[{"Fn::Sub":"z\n"}],"w"]})");
+}
+
 TEST(Document, refuses_tags_that_are_no_functions) {
   EXPECT_NE(error_of("A: !Reff X\n").find("f:1:"), std::string::npos);
   EXPECT_NE(error_of("A: !!binary aGk=\n").find("not supported"), std::string::npos);

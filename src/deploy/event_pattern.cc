@@ -6,6 +6,7 @@
 
 #include "deploy/event_leaves.h"
 #include "deploy/pattern_reader.h"
+#include "deploy/wildcard_cost.h"
 
 namespace silversmith::deploy {
 
@@ -47,6 +48,20 @@ std::vector<EventPattern::Branch> EventPattern::branches() const {
     for (const auto& [path, index] : fields) branch.emplace(path, &matchers_[index]);
   }
   return out;
+}
+
+size_t EventPattern::wildcard_cost() const {
+  size_t most = 0;
+  for (const std::vector<Matcher>& matchers : matchers_) {
+    std::vector<std::vector<std::string>> wildcards;
+    for (const Matcher& matcher : matchers) {
+      for (const Comparison& one : matcher.comparisons) {
+        if (one.kind == MatchKind::wildcard) wildcards.push_back(one.pieces);
+      }
+    }
+    most = std::max(most, deploy::wildcard_cost(wildcards, wildcard_cost_max));
+  }
+  return most;
 }
 
 bool EventPattern::matches(const Json& event) const {

@@ -43,6 +43,9 @@ class EventPattern {
   using Branch = std::map<std::string, const std::vector<Matcher>*>;
   std::vector<Branch> branches() const;
 
+  // The dearest field's wildcard_cost(), counted to a little more than wildcard_cost_max.
+  size_t wildcard_cost() const;
+
  private:
   friend class PatternReader;
   // By path; indices into matchers_, which branches share.
