@@ -160,7 +160,9 @@ std::string why_not_taken(const silver::Prefixes& prefixes, const std::string& k
   return "it is no .csv, .tsv or .txt, packed or not";
 }
 
-Verdict verdict_on(const std::string& key, const deploy::EventPattern& pattern,
+using Patterns = std::vector<deploy::EventPattern>;
+
+Verdict verdict_on(const std::string& key, const Patterns& patterns,
                    const std::pair<std::string, silver::Prefixes>& lake) {
   const auto& [bucket, prefixes] = lake;
   bronze::SampleObject object;
@@ -170,7 +172,8 @@ Verdict verdict_on(const std::string& key, const deploy::EventPattern& pattern,
   Verdict verdict;
   verdict.key = key;
   Json event = bronze::sample_event(bronze::SampleKind::eventbridge, object);
-  verdict.matches = pattern.matches(event);
+  verdict.matches = std::any_of(patterns.begin(), patterns.end(),
+                                [&](const auto& pattern) { return pattern.matches(event); });
   verdict.taken = silver::accepts(prefixes, key);
   if (verdict.taken) verdict.silver = silver::names_of(prefixes, key).silver;
   if (!verdict.taken) {
@@ -195,14 +198,31 @@ std::string bucket_in(const deploy::EventPattern& pattern) {
   return "";
 }
 
-Result<deploy::EventPattern> pattern_for(const Settings& settings, const BucketRoot& lake) {
+// The pattern that is given, or those of the template's rules for bronze.
+Result<Patterns> patterns_for(const Settings& settings, const BucketRoot& lake) {
   std::string path = settings.text("pattern");
+  Patterns patterns;
   if (!path.empty()) {
     std::string text = SMITH_TRY(read_whole_file(path, document_bytes_max));
-    return deploy::EventPattern::parse(text, path);
+    patterns.push_back(SMITH_TRY(deploy::EventPattern::parse(text, path)));
+    return patterns;
   }
-  Json pattern = SMITH_TRY(deploy::bronze_pattern(lake.bucket, lake.prefix));
-  return deploy::EventPattern::parse(pattern.dump(), "the template's pattern");
+  for (const Json& json : SMITH_TRY(deploy::bronze_patterns(lake.bucket, lake.prefix))) {
+    patterns.push_back(SMITH_TRY(deploy::EventPattern::parse(json.dump(), "the template")));
+  }
+  return patterns;
+}
+
+void warn_of(const deploy::EventPattern& pattern, Console& console) {
+  for (const deploy::Node& key : pattern.repeats()) {
+    console.warning("the pattern has the member " + show(key.text) + " twice (" +
+                    deploy::place_of(key) + "): EventBridge drops the first without a word");
+  }
+  if (pattern.wildcard_cost() > deploy::wildcard_cost_max) {
+    console.warning(
+        "the pattern has so many wildcards that EventBridge may refuse it: \"Rule is too "
+        "complex\"");
+  }
 }
 
 void print_verdicts(const std::vector<Verdict>& verdicts, Console& console) {
@@ -231,23 +251,15 @@ Result<Exit> rule(const Invocation& invocation, Console& console) {
   if (!named) root = default_lake;
   SMITH_TRY(place_of(root));
   BucketRoot lake = SMITH_TRY(bucket_root(root));
-  deploy::EventPattern pattern = SMITH_TRY(pattern_for(settings, lake));
-  for (const deploy::Node& key : pattern.repeats()) {
-    console.warning("the pattern has the member " + show(key.text) + " twice (" +
-                    deploy::place_of(key) + "): EventBridge drops the first without a word");
-  }
-  if (pattern.wildcard_cost() > deploy::wildcard_cost_max) {
-    console.warning(
-        "the pattern has so many wildcards that EventBridge may refuse it: \"Rule is too "
-        "complex\"");
-  }
-  std::string asked = bucket_in(pattern);
+  Patterns patterns = SMITH_TRY(patterns_for(settings, lake));
+  for (const deploy::EventPattern& pattern : patterns) warn_of(pattern, console);
+  std::string asked = bucket_in(patterns.front());
   std::pair<std::string, silver::Prefixes> where = {named || asked.empty() ? lake.bucket : asked,
                                                     SMITH_TRY(lake_prefixes(root, ""))};
   std::vector<Verdict> verdicts;
   for (const std::string& key : invocation.operands) {
     SMITH_TRY(bronze::check_key(key));
-    verdicts.push_back(verdict_on(key, pattern, where));
+    verdicts.push_back(verdict_on(key, patterns, where));
   }
   print_verdicts(verdicts, console);
   bool all =

@@ -18,7 +18,7 @@ constexpr std::string_view promised =
 constexpr std::string_view lakes =
     "run watch worker invoke lambda backfill sweep doctor deploy.iam";
 constexpr std::string_view clouds =
-    "run watch worker invoke lambda event backfill sweep doctor runs quarantine deploy.iam";
+    "run watch worker invoke lambda event backfill sweep doctor runs quarantine";
 
 const std::vector<OptionSpec> options = {
     {"config", value, "FILE", "silversmith.yaml", "", "read settings from this YAML file"},
@@ -88,10 +88,12 @@ const std::vector<OptionSpec> options = {
     {"null-sequence", value, "TEXT", "", converting, "a whole unquoted cell that means null"},
     {"encoding", value, "NAME", "utf-8", converting, "of the text; utf-8 is the only one yet"},
     {"line-terminator", value, "TEXT", "", converting, "\\n, \\r\\n or \\r; the default looks"},
-    {"region", value, "NAME", "", clouds, "of buckets and queues; the default is AWS_REGION"},
+    {"region", value, "NAME", "",
+     "run watch worker invoke lambda event backfill sweep doctor runs quarantine deploy.iam",
+     "of buckets and queues; the default is AWS_REGION"},
     {"endpoint-url", value, "URL", "", clouds, "another service than AWS's own"},
     {"pattern", value, "FILE", "", "deploy.rule",
-     "this event pattern; the default is that of the template's rule for bronze"},
+     "this event pattern; the default is those of the template's rules for bronze"},
     {"function", value, "NAME", "all", "deploy.iam",
      "the policy of one function: convert, sweep, catalog or notify"},
     {"kms-key", value, "ARN", "", "deploy.iam", "the key that the lake's buckets encrypt with"},

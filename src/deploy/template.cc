@@ -11,7 +11,7 @@ namespace silversmith::deploy {
 namespace {
 
 constexpr std::string_view origin = "the template";
-constexpr std::string_view rule_id = "BronzeRule";
+constexpr std::string_view bronze_rules = "Bronze";  // what their logical ids begin with
 constexpr std::string_view table_bucket = "${TableBucket}";
 constexpr std::string_view lake_prefix = "${LakePrefix}";
 
@@ -123,15 +123,20 @@ Result<std::string> add_tables(std::string_view text, const std::vector<TableRes
   return std::string(text.substr(0, at)) + added + std::string(text.substr(at));
 }
 
-Result<Json> bronze_pattern(std::string_view bucket, std::string_view prefix) {
+Result<std::vector<Json>> bronze_patterns(std::string_view bucket, std::string_view prefix) {
   Document document = SMITH_TRY(read_document(template_text(), origin));
   TemplateView view(document.root);
-  const Resource* rule = view.resource(rule_id);
-  Nodes patterns = rule == nullptr ? Nodes() : view.values(*rule, {"EventPattern"});
-  if (patterns.empty()) {
-    return Error{Code::invalid, "the template has no pattern in " + std::string(rule_id), "", ""};
+  std::vector<Json> patterns;
+  for (const Resource* rule : view.of_type("AWS::Events::Rule")) {
+    if (!rule->id.starts_with(bronze_rules)) continue;
+    for (const Node* pattern : view.values(*rule, {"EventPattern"})) {
+      patterns.push_back(substituted(json_of(view.resolved(*pattern)), bucket, prefix));
+    }
   }
-  return substituted(json_of(view.resolved(*patterns.front())), bucket, prefix);
+  if (patterns.empty()) {
+    return Error{Code::invalid, "the template has no rule for bronze", "", ""};
+  }
+  return patterns;
 }
 
 }  // namespace silversmith::deploy

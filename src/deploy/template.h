@@ -28,8 +28,9 @@ struct TableResource {
 // Fails with invalid: a text without Resources, or two tables whose names make one logical id.
 Result<std::string> add_tables(std::string_view text, const std::vector<TableResource>& tables);
 
-// The pattern of the rule for bronze, of a lake in that bucket; the prefix is empty or ends with a
-// slash. Fails with invalid where the template has no such rule.
-Result<Json> bronze_pattern(std::string_view bucket, std::string_view prefix);
+// The patterns of the rules for bronze, of a lake in that bucket; the prefix is empty or ends with
+// a slash. An event that one of them matches is sent on. Fails with invalid where the template has
+// no such rule.
+Result<std::vector<Json>> bronze_patterns(std::string_view bucket, std::string_view prefix);
 
 }  // namespace silversmith::deploy

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "deploy/event_pattern.h"
 #include "deploy/template_view.h"
 
@@ -62,22 +64,26 @@ TEST(Template, refuses_two_tables_of_one_resource) {
   EXPECT_FALSE(add_tables("Outputs: {}\n", {table("a")}).ok());
 }
 
-TEST(Template, has_a_pattern_for_a_lake) {
-  Json json = *bronze_pattern("data-lake", "team-a/");
-  EventPattern pattern = *EventPattern::parse(json.dump(), "p");
-  auto event = [](std::string_view bucket, std::string_view key) {
+TEST(Template, has_patterns_for_a_lake) {
+  std::vector<EventPattern> patterns;
+  for (const Json& json : *bronze_patterns("data-lake", "team-a/")) {
+    patterns.push_back(*EventPattern::parse(json.dump(), "p"));
+  }
+  auto matches = [&](std::string_view bucket, std::string_view key) {
     Json detail = Json::object();
     detail.set("bucket", Json::object().set("name", bucket))
         .set("object", Json::object().set("key", key));
-    return Json::object()
-        .set("source", "aws.s3")
-        .set("detail-type", "Object Created")
-        .set("detail", std::move(detail));
+    Json event = Json::object();
+    event.set("source", "aws.s3").set("detail-type", "Object Created");
+    event.set("detail", std::move(detail));
+    return std::any_of(patterns.begin(), patterns.end(),
+                       [&](const EventPattern& one) { return one.matches(event); });
   };
-  EXPECT_TRUE(pattern.matches(event("data-lake", "team-a/bronze/a.csv")));
-  EXPECT_FALSE(pattern.matches(event("data-lake", "bronze/a.csv")));
-  EXPECT_FALSE(pattern.matches(event("data-lake", "team-a/silver/a.csv")));
-  EXPECT_FALSE(pattern.matches(event("other", "team-a/bronze/a.csv")));
+  EXPECT_TRUE(matches("data-lake", "team-a/bronze/a.csv"));
+  EXPECT_TRUE(matches("data-lake", "team-a/bronze/x/y.TSV.GZ"));
+  EXPECT_FALSE(matches("data-lake", "bronze/a.csv"));
+  EXPECT_FALSE(matches("data-lake", "team-a/silver/a.csv"));
+  EXPECT_FALSE(matches("other", "team-a/bronze/a.csv"));
 }
 
 }  // namespace
