@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The fake S3 as a program, for tests in other languages, demos and benchmarks. Prints its port as
 // the first line on stdout and serves until it gets SIGTERM or SIGINT.
-//   fake_s3 [--port P] [--bucket NAME]... [--versioned] [--access-key ID --secret KEY [--token T]]
-//           [--region R] [--part-bytes-min N]
+//   fake_s3 [--address A] [--port P] [--bucket NAME]... [--versioned]
+//           [--access-key ID --secret KEY [--token T]] [--region R] [--part-bytes-min N]
+// Without --address only this machine reaches it.
 #include <signal.h>
 
 #include <charconv>
@@ -16,7 +17,7 @@ namespace silversmith::test {
 namespace {
 
 constexpr char usage[] =
-    "usage: fake_s3 [--port P] [--bucket NAME]... [--versioned]\n"
+    "usage: fake_s3 [--address A] [--port P] [--bucket NAME]... [--versioned]\n"
     "               [--access-key ID --secret KEY [--token T]] [--region R] [--part-bytes-min N]\n";
 
 std::optional<uint64_t> number(const std::string& text) {
@@ -31,6 +32,7 @@ bool take(const std::string& name, const std::string& value, FakeS3Options& opti
   auto& credentials = options.signing.credentials;
   if (credentials.empty()) credentials.emplace_back();
   auto count = number(value);
+  if (name == "--address") return options.address = value, true;
   if (name == "--bucket") return options.buckets.push_back(value), true;
   if (name == "--access-key") return credentials[0].access_key = value, true;
   if (name == "--secret") return credentials[0].secret_key = value, true;
