@@ -108,6 +108,14 @@ class Lake:
             raise AssertionError("%s: wanted %s, found %r\n%s" % (key, status, answer,
                                                                   emulator.log()))
 
+    def doctor(self):
+        environment = self.policies.roles["convert"].environment
+        done = subprocess.run(
+            [os.path.abspath(PROGRAM), "doctor", environment["SILVERSMITH_LAKE"], "--json",
+             "--endpoint-url", self.s3.endpoint], capture_output=True, text=True, check=False,
+            timeout=120, env={**environment, **CREDENTIALS, "AWS_REGION": "us-east-1"})
+        self.said += done.stdout + done.stderr
+
     def sweep(self, wanted):
         """`wanted`: counts of the reconciliation that must be."""
         environment = self.policies.roles["sweep"].environment
@@ -277,12 +285,25 @@ def sweep_many_rejects(lake):
     lake.sweep({"converted": 1})
 
 
+# Those that take seconds each. They are played in one lake: what they ask for in another follows.
+LONG = ("convert_in_parts", "convert_many_rejects", "sweep_in_parts", "sweep_many_rejects")
 SCENARIOS = {name: function for name, function in sorted(globals().items())
              if name.startswith(("convert_", "sweep_"))}
 
 
 def function_of(name):
     return name.split("_")[0]
+
+
+def moved(requests, old, new):
+    """The same requests in another lake."""
+    buckets = {old.lake: new.lake, old.silver: new.silver}
+    if old.lake == old.silver != new.silver:
+        raise AssertionError("what was recorded in one bucket doesn't say which of two")
+    return [{**request, "bucket": buckets[request["bucket"]],
+             "key": request["key"].replace(old.prefix, new.prefix, 1),
+             "query": request["query"].replace(old.prefix.replace("/", "%2F"), new.prefix, 1)}
+            for request in requests]
 
 
 def play(lake, name, deny=None):

@@ -19,21 +19,47 @@ def require_simulator():
     sys.exit(77)
 
 
+# AWS's own page about Lambda in a network writes "all that the account has" so, and Lambda takes it
+# (docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html); the simulator takes no wildcard for
+# the type of a resource. It gets the types that there are for the actions of our statement.
+ANY_TYPE = ":*/*"
+TYPES = ("network-interface", "subnet", "security-group")
+
+
+def readable(resource):
+    """The resources that the simulator reads for this one."""
+    if not resource.endswith(ANY_TYPE):
+        return [resource]
+    return ["%s:%s/*" % (resource.removesuffix(ANY_TYPE), kind) for kind in TYPES]
+
+
+def readable_policy(policy):
+    out = []
+    for statement in policy["Statement"]:
+        resources = statement["Resource"]
+        resources = resources if isinstance(resources, list) else [resources]
+        out.append({**statement, "Resource": [one for each in resources for one in readable(each)]})
+    return {**policy, "Statement": out}
+
+
 class Simulator:
     """Collects questions and asks them all at once, since starting the simulator takes a second."""
 
     def __init__(self):
         self.policies = []
+        self.numbers = {}  # of a policy as text: its index
         self.cases = []
-        self.keys_used = []
 
     def policy(self, policy):
         """An index for ask(); None for None."""
         if policy is None:
             return None
-        if policy not in self.policies:
+        policy = readable_policy(policy)
+        text = json.dumps(policy, sort_keys=True)
+        if text not in self.numbers:
+            self.numbers[text] = len(self.policies)
             self.policies.append(policy)
-        return self.policies.index(policy)
+        return self.numbers[text]
 
     def ask(self, principal, ask, account, identity=None, bucket=None, endpoint=None):
         """`ask` has action, resource and context. The number of the question."""
