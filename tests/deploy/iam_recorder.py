@@ -84,9 +84,10 @@ class Lake:
 
     # The functions
 
-    def emulator(self, function):
+    def emulator(self, function, timeout_seconds=60):
+        """`timeout_seconds` counts when it begins."""
         if function not in self.emulators:
-            self.emulators[function] = Emulator(BOOTSTRAP, timeout_seconds=60, env={
+            self.emulators[function] = Emulator(BOOTSTRAP, timeout_seconds=timeout_seconds, env={
                 **self.policies.roles[function].environment, **CREDENTIALS,
                 "_HANDLER": function, "AWS_REGION": "us-east-1",
                 "AWS_ENDPOINT_URL_S3": self.s3.endpoint, "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "1769",
@@ -107,6 +108,7 @@ class Lake:
         if self.strict and answer.json().get("status") != status:
             raise AssertionError("%s: wanted %s, found %r\n%s" % (key, status, answer,
                                                                   emulator.log()))
+        return answer
 
     def doctor(self):
         environment = self.policies.roles["convert"].environment
