@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // silversmith: reads the command line, runs one command, maps its outcome to an exit status.
+#include <algorithm>
 #include <string>
 
 #include "commands.h"
@@ -43,6 +44,14 @@ Result<Exit> dispatch(const Invocation& invocation, Console& console) {
   return version_command(console);
 }
 
+// Commands that change something: what they print is a report of it. Of all others it is the
+// result.
+bool only_reports(const std::string& command) {
+  constexpr std::string_view names[] = {"init",     "run",   "watch",   "worker",
+                                        "backfill", "sweep", "convert", "lambda"};
+  return std::find(std::begin(names), std::end(names), command) != std::end(names);
+}
+
 int run(int argc, char** argv) {
   auto invocation = read_invocation(argc, argv);
   auto opened = invocation ? Console::open(invocation->settings) : Result<Console>(Console());
@@ -59,9 +68,11 @@ int run(int argc, char** argv) {
     if (console.json()) console.result_json(error_json(outcome.error()));
     return static_cast<int>(exit_of(outcome.error()));
   }
-  if (*outcome != Exit::ok || !console.lost_output().has_value()) return static_cast<int>(*outcome);
-  console.error(*console.lost_output());
-  return static_cast<int>(exit_of(*console.lost_output()));
+  std::optional<Error> lost = console.lost_output();
+  if (!only_reports(invocation->command) && !lost.has_value()) lost = console.closed_output();
+  if (*outcome != Exit::ok || !lost.has_value()) return static_cast<int>(*outcome);
+  console.error(*lost);
+  return static_cast<int>(exit_of(*lost));
 }
 
 }  // namespace

@@ -103,12 +103,7 @@ class Forging {
   Result<std::unique_ptr<Converter>> load(Reread reread) {
     Result<std::unique_ptr<Converter>> converter = smithy_.converters.for_key(key_, reread);
     if (converter.ok()) return converter;
-    Error error = std::move(converter).error();
-    Action action = action_for(error.code);
-    // A contract that is wrong or gone says nothing about the object.
-    if (action == Action::refuse || action == Action::ignore) error.code = Code::denied;
-    if (error.code == Code::denied && error.type.empty()) error.type = "configuration-error";
-    return error;
+    return as_contract_error(std::move(converter).error());
   }
 
   Result<std::unique_ptr<Converter>> find_terms(const silver::Held& held, Intake& intake) {

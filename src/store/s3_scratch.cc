@@ -48,6 +48,12 @@ S3Request complete_request(const S3Scratch::Part& part, RandomAccess& body) {
   return request;
 }
 
+S3Request removal(const std::string& key, const std::string& version) {
+  S3Request request{S3Action::remove, "DELETE", key, "", {}, nullptr};
+  if (!version.empty()) request.query = "versionId=" + uri_encoded(version);
+  return request;
+}
+
 void add(S3Request& request, const S3Scratch::Headers& headers) {
   request.headers.insert(request.headers.end(), headers.begin(), headers.end());
 }
@@ -118,6 +124,10 @@ Result<Said> S3Scratch::read(const std::string& key, const Headers& headers) {
 
 Result<Said> S3Scratch::remove(const std::string& key, const Headers& headers) {
   return ask({S3Action::remove, "DELETE", key, "", headers, nullptr});
+}
+
+Result<Said> S3Scratch::remove_version(const std::string& key, const std::string& version) {
+  return ask(removal(key, version));
 }
 
 Result<Said> S3Scratch::begin(const std::string& key) {
@@ -221,11 +231,11 @@ std::vector<std::string> S3Scratch::clear() {
   std::set<std::pair<std::string, std::string>> asked;
   for (const Made& one : made) {
     if (!asked.insert({one.key, one.version}).second) continue;
-    S3Request request{S3Action::remove, "DELETE", one.key, "", {}, nullptr};
-    if (!one.version.empty()) request.query = "versionId=" + uri_encoded(one.version);
-    Result<Said> gone = ask(request);
+    Result<Said> gone = remove_version(one.key, one.version);
     bool done = gone.ok() && (gone->good() || gone->status == 404);
-    if (!done) left.insert(service_.where(one.key));
+    std::string name = service_.where(one.key);
+    if (!one.version.empty()) name += " (version " + one.version + ")";
+    if (!done) left.insert(std::move(name));
   }
   made_.clear();
   return {left.begin(), left.end()};

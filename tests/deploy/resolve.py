@@ -201,6 +201,39 @@ class Stack:
                 if self.exists(other)]
         return made
 
+    def reduced(self):
+        """The template that is left when every condition is decided and every mapping looked up: for
+        programs whose own reading of these is weak. Ref, Fn::GetAtt and Fn::Sub stay."""
+        left = {key: value for key, value in self.template.items()
+                if key not in ("Conditions", "Mappings", "Rules", "Metadata")}
+        for part in ("Resources", "Outputs"):
+            left[part] = {
+                name: self._reduced({k: v for k, v in entry.items() if k != "Condition"}, name)
+                for name, entry in self.template.get(part, {}).items()
+                if "Condition" not in entry or self.condition(entry["Condition"])}
+        for entry in left["Resources"].values():
+            before = entry.get("DependsOn", [])
+            before = [before] if isinstance(before, str) else before
+            if before:
+                entry["DependsOn"] = [name for name in before if self.exists(name)]
+        return left
+
+    def _reduced(self, node, where):
+        if isinstance(node, list):
+            left = [self._reduced(entry, where) for entry in node]
+            return [entry for entry in left if entry is not NOTHING]
+        if not isinstance(node, dict):
+            return node
+        if node == {"Ref": "AWS::NoValue"}:
+            return NOTHING
+        if list(node) == ["Fn::If"]:
+            name, then, otherwise = node["Fn::If"]
+            return self._reduced(then if self.condition(name) else otherwise, where)
+        if list(node) == ["Fn::FindInMap"]:
+            return self._value(node, where)
+        left = {key: self._reduced(entry, where) for key, entry in node.items()}
+        return {key: entry for key, entry in left.items() if entry is not NOTHING}
+
     def outputs(self):
         return {name: self.value(output["Value"], name)
                 for name, output in self.template.get("Outputs", {}).items()

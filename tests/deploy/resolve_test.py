@@ -87,6 +87,18 @@ class Resolve(unittest.TestCase):
         self.assertEqual(len(made["Policy"]["Properties"]["PolicyDocument"]["Statement"]), 1)
         self.assertEqual(made["Queue"]["Properties"]["VisibilityTimeout"], 360)
 
+    def test_the_template_that_is_left(self):
+        left = Stack(self.template, {"Bucket": "lake"}).reduced()
+        self.assertEqual(sorted(left), ["AWSTemplateFormatVersion", "Outputs", "Parameters",
+                                        "Resources"])
+        self.assertEqual(sorted(left["Resources"]), ["Policy", "Queue", "Role"])
+        self.assertEqual(left["Resources"]["Queue"]["Properties"],
+                         {"QueueName": {"Fn::Sub": "${Bucket}-work"}, "VisibilityTimeout": 1800})
+        self.assertEqual(left["Resources"]["Policy"]["DependsOn"], ["Role"])
+        self.assertEqual(list(left["Outputs"]), ["Url"])
+        again = Stack(left, {"Bucket": "lake"})
+        self.assertEqual(again.resources(), resolve(self.template, {"Bucket": "lake"}))
+
     def test_names_of_a_deployment(self):
         stack = Stack(self.template, {"Bucket": "lake"}, names={"Role": "made-up"})
         self.assertEqual(stack.value({"Fn::GetAtt": ["Role", "Arn"]}),
