@@ -35,11 +35,13 @@ Result<Exit> dispatch(const Invocation& invocation, Console& console) {
   if (command == "convert") return convert_command(invocation, console);
   if (command == "invoke") return invoke_command(invocation, console);
   if (command == "lambda") return lambda_command(invocation, console);
+  if (command.starts_with("dlq ")) return dlq_command(invocation, console);
   if (command.starts_with("event ")) return event_command(invocation, console);
   if (command.starts_with("runs ")) return runs_command(invocation, console);
   if (command.starts_with("quarantine ")) return quarantine_command(invocation, console);
   if (command.starts_with("parquet ")) return parquet_command(invocation, console);
   if (command.starts_with("contract ")) return contract_command(invocation, console);
+  if (command.starts_with("deploy ")) return deploy_command(invocation, console);
   SMITH_CHECK(command == "version", command);
   return version_command(console);
 }
