@@ -9,17 +9,22 @@
 
 #include "base/result.h"
 #include "config.h"
+#include "wire/credential_sources.h"
+#include "wire/proxy.h"
 
 namespace silversmith::app {
 
 struct AwsSettings {
   std::string region;
-  std::string queue_region;  // what --queue's host says: for both where no region is given
-  std::string s3_endpoint;   // URL; "" is AWS itself
-  std::string sqs_endpoint;  // the same for queues
-  std::string lambda_endpoint;
-  std::string authorities;  // PEM file; "" is the system's
-  std::string profile;
+  std::string queue_region;       // what --queue's host says: for both where no region is given
+  std::string s3_endpoint;        // URL; "" is AWS itself
+  std::string sqs_endpoint;       // the same for queues
+  std::string lambda_endpoint;    // the same for Lambda
+  std::string sts_endpoint;       // the same for STS
+  std::string authorities;        // PEM file; "" is the system's
+  bool profile_endpoints = true;  // those that a profile names count where none is given
+  wire::CredentialOptions credentials;
+  wire::ProxyOptions proxies;
   bool fips = false;
   bool dual_stack = false;
   bool credentials_in_environment = false;
@@ -37,6 +42,9 @@ struct BucketHost {
 };
 // Fails with invalid: no region, or an endpoint that is no URL.
 Result<BucketHost> bucket_host(const AwsSettings& settings, std::string_view bucket);
+
+// Where STS is reached.
+std::string sts_url(const AwsSettings& settings);
 
 // Where a queue, or another service, is reached, and what signs for it.
 struct QueueHost {

@@ -28,30 +28,50 @@ constexpr uint32_t queue_connections = 8;
 // Ten messages of 1 MiB, with every byte escaped in a JSON string that is.
 constexpr size_t messages_bytes_max = size_t{64} << 20;
 
+// With what the profile says where nothing else is given.
+Cloud::Setup completed(Cloud::Setup setup) {
+  AwsSettings& aws = setup.aws;
+  const std::string& profile = aws.credentials.profile;
+  if (aws.region.empty()) aws.region = wire::profile_setting(profile, "region");
+  if (aws.region.empty()) aws.region = aws.queue_region;
+  if (aws.profile_endpoints) {
+    if (aws.s3_endpoint.empty()) aws.s3_endpoint = wire::profile_endpoint(profile, "s3");
+    if (aws.sqs_endpoint.empty()) aws.sqs_endpoint = wire::profile_endpoint(profile, "sqs");
+    if (aws.lambda_endpoint.empty()) {
+      aws.lambda_endpoint = wire::profile_endpoint(profile, "lambda");
+    }
+    if (aws.sts_endpoint.empty()) aws.sts_endpoint = wire::profile_endpoint(profile, "sts");
+  }
+  aws.credentials.sts_url = sts_url(aws);
+  return setup;
+}
+
 }  // namespace
 
 struct Cloud::State {
   explicit State(Setup given)
-      : setup(std::move(given)),
+      : setup(completed(std::move(given))),
         network({.authorities = setup.aws.authorities,
                  .credentials_in_environment = setup.aws.credentials_in_environment,
-                 .profile = setup.aws.profile}),
-        spools(setup.memory_bytes / 2, setup.tmp_path) {
-    if (setup.aws.region.empty()) {
-      setup.aws.region = wire::profile_setting(setup.aws.profile, "region");
-    }
-    if (setup.aws.region.empty()) setup.aws.region = setup.aws.queue_region;
-  }
+                 .credentials = setup.aws.credentials,
+                 .proxies = setup.aws.proxies}),
+        spools(setup.memory_bytes / 2, setup.tmp_path) {}
 
   Setup setup;
   wire::Network network;
   store::BudgetSpools spools;
   std::deque<wire::HttpClient> clients;
+  std::function<void(const Error&)> warning;
+  std::atomic<bool> warned = false;
 };
 
 Cloud::Cloud(Setup setup) : state_(std::make_unique<State>(std::move(setup))) {}
 Cloud::~Cloud() = default;
 void Cloud::set_trace(const std::string& trace_id) { state_->network.set_trace(trace_id); }
+
+void Cloud::set_warning(std::function<void(const Error&)> warning) {
+  state_->warning = std::move(warning);
+}
 
 // A client of the bucket's service, and how the store speaks to it.
 struct Cloud::Reached {
@@ -78,6 +98,9 @@ Result<Cloud::Reached> Cloud::reach(const std::string& uri, wire::HttpOptions ht
   options.bucket = root.bucket;
   options.prefix = root.prefix;
   options.path_style = host.path_style;
+  options.on_warning = [&state](const Error& error) {
+    if (state.warning && !state.warned.exchange(true)) state.warning(error);
+  };
   // A half for the readers' windows, each with a buffer to spare; the spools have the other.
   size_t range = state.setup.memory_bytes / 2 / state.setup.readers / (options.ranges_max + 1);
   options.range_bytes = std::clamp<size_t>(range, size_t{256} << 10, options.range_bytes);

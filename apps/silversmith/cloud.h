@@ -40,6 +40,9 @@ class Cloud {
 
   // As wire::Network.
   void set_trace(const std::string& trace_id);
+  // Who is told, once, that parts of unfinished uploads stay for want of a right. Before any
+  // store is used. Called by any thread.
+  void set_warning(std::function<void(const Error&)> warning);
 
   // Fails with invalid (the root, the endpoint, no region), denied (authorities can't be read).
   Result<std::unique_ptr<store::Store>> store(const std::string& uri);

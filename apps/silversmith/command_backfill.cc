@@ -130,7 +130,7 @@ Result<Exit> backfill_command(const Invocation& invocation, Console& console) {
   setup.options.concurrency = pool->size();
   setup.on_error = [&console](const Error& error) { console.error(error); };
   setup.on_warning = [&console](const Error& error) {
-    console.warning("warning: " + error.message + (error.hint.empty() ? "" : "; " + error.hint));
+    console.warning(error);
   };
   SMITH_TRY(choose_work(settings, *pool, console, setup));
   smith::Reconciliation done = smith::reconcile(setup);

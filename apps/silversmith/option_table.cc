@@ -15,8 +15,10 @@ constexpr std::string_view converting =
     "run watch worker invoke lambda backfill sweep convert dlq.redrive";
 constexpr std::string_view sized =
     "run watch worker invoke lambda backfill sweep doctor convert dlq.redrive";
+constexpr std::string_view promised =
+    "run watch worker invoke lambda backfill sweep doctor convert dlq.redrive deploy.iam";
 constexpr std::string_view lakes =
-    "run watch worker invoke lambda backfill sweep doctor dlq.redrive";
+    "run watch worker invoke lambda backfill sweep doctor dlq.redrive deploy.iam";
 constexpr std::string_view clouds =
     "run watch worker invoke lambda event backfill sweep doctor runs quarantine dlq";
 
@@ -34,12 +36,12 @@ const std::vector<OptionSpec> options = {
     {"types", value, "RULE", "stable", converting, "types without a contract: stable"},
     {"compression", value, "CODEC", "snappy", converting,
      "of silver's pages: snappy, zstd or none"},
-    {"contract", value, "FILE", "", sized, "this contract, for every object"},
+    {"contract", value, "FILE", "", promised, "this contract, for every object"},
     {"contracts", value, "DIR", "", lakes, "where contracts are; the default is LAKE/contracts"},
     {"silver", value, "DIR", "",
-     "run watch worker invoke lambda backfill sweep doctor runs quarantine dlq",
+     "run watch worker invoke lambda backfill sweep doctor runs quarantine dlq deploy.iam",
      "put silver, quarantine and receipts under this root"},
-    {"lake", value, "LAKE", "", "lambda worker dlq",
+    {"lake", value, "LAKE", "", "lambda worker dlq deploy.rule",
      "the lake; lambda's default is the bucket of each event, with the usual prefixes; dlq looks "
      "into its quarantine, and converts into it"},
     {"queue", value, "URL", "", "worker backfill sweep",
@@ -99,8 +101,17 @@ const std::vector<OptionSpec> options = {
     {"null-sequence", value, "TEXT", "", converting, "a whole unquoted cell that means null"},
     {"encoding", value, "NAME", "utf-8", converting, "of the text; utf-8 is the only one yet"},
     {"line-terminator", value, "TEXT", "", converting, "\\n, \\r\\n or \\r; the default looks"},
-    {"region", value, "NAME", "", clouds, "of buckets and queues; the default is AWS_REGION"},
+    {"region", value, "NAME", "",
+     "run watch worker invoke lambda event backfill sweep doctor runs quarantine dlq deploy.iam",
+     "of buckets and queues; the default is AWS_REGION"},
     {"endpoint-url", value, "URL", "", clouds, "another service than AWS's own"},
+    {"pattern", value, "FILE", "", "deploy.rule",
+     "this event pattern; the default is those of the template's rules for bronze"},
+    {"function", value, "NAME", "all", "deploy.iam",
+     "the policy of one function: convert, sweep, catalog or notify"},
+    {"kms-key", value, "ARN", "", "deploy.iam", "the key that the lake's buckets encrypt with"},
+    {"account", value, "ID", "", "deploy.iam", "the account's 12 digits"},
+    {"glue-database", value, "NAME", "", "deploy.iam", "the catalog's database"},
     {"limit", value, "N", "20", "quarantine.show parquet.head", "show at most this many"},
 };
 
@@ -135,6 +146,10 @@ const std::vector<CommandSpec> commands = {
     {"parquet head", "FILE", "the first rows"},
     {"parquet digest", "FILE", "the content digest"},
     {"parquet verify", "FILE", "check every page, count, statistic and checksum"},
+    {"deploy render", "", "print the CloudFormation template"},
+    {"deploy lint", "FILE", "check a CloudFormation template, an event pattern or an IAM policy"},
+    {"deploy iam", "LAKE", "print the least policies for a lake"},
+    {"deploy rule", "KEY...", "say which keys a rule's pattern matches"},
     {"contract lint", "FILE", "check a contract"},
     {"contract show", "FILE", "a contract with every default filled in"},
     {"version", "", "print the version"},

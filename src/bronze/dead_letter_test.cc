@@ -86,8 +86,8 @@ TEST(DeadLetter, of_a_success_asks_for_nothing) {
 
 TEST(DeadLetter, of_a_destination_on_a_bus_is_found_in_its_envelope) {
   std::string body =
-      R"({"source":"lambda","detail-type":"Lambda Function Invocation Result - Failure",)"
-      R"("detail":)" +
+      R"({"source":"lambda","detail-type":)"
+      R"("Lambda Function Invocation Result - Failure","detail":)" +
       record("RetriesExhausted", "") + "}";
   DeadLetter letter = read(body);
   EXPECT_EQ(letter.kind, LetterKind::destination);
