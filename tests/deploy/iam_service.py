@@ -31,7 +31,7 @@ def of_lambda(chosen, function):
     # .../dg/services-xray.html: TracingConfig Active
     yield Ask("xray:PutTraceSegments", "*", why="active tracing")
     yield Ask("xray:PutTelemetryRecords", "*", why="active tracing")
-    if chosen.roles[function].private:
+    if chosen.roles[function].private and not chosen.printed:
         yield from of_network()
 
 

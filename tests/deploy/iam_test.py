@@ -2,8 +2,9 @@
 """The template's policies, judged by a simulator of IAM that we did not write: every request that the
 functions were recorded to make is allowed, every permission is needed by one of them, and what must
 not happen is denied."""
+import json
 import os
-import sys
+import subprocess
 import unittest
 
 import iam_denials
@@ -40,6 +41,26 @@ CHOICES = {
 }
 
 
+# What `silversmith deploy iam` prints is put to the same judge.
+PRINTED = {"printed, one": {**ONE, "GlueDatabase": "lake"},
+           "printed, two, key": {**TWO, "KmsKeyArn": KEY, "GlueDatabase": "lake"}}
+
+
+def printed(parameters):
+    at = lambda bucket: "s3://%s/%s" % (bucket, parameters.get("LakePrefix", ""))
+    command = [os.path.abspath(iam_recorder.PROGRAM), "deploy", "iam", at(parameters["LakeBucket"]),
+               "--account", policies.ACCOUNT, "--region", policies.REGION,
+               "--glue-database", parameters["GlueDatabase"]]
+    if "SilverBucket" in parameters:
+        command += ["--silver", at(parameters["SilverBucket"])]
+    if "KmsKeyArn" in parameters:
+        command += ["--kms-key", parameters["KmsKeyArn"]]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise AssertionError("deploy iam failed: " + done.stderr)
+    return json.loads(done.stdout)
+
+
 def bucket_of(ask):
     return ask.resource.split(":::")[1].split("/")[0]
 
@@ -71,6 +92,8 @@ class Policies(unittest.TestCase):
         template = resolve.load(policies.TEMPLATE)
         cls.choices = [policies.of_template(name, template, parameters)
                        for name, parameters in CHOICES.items()]
+        cls.choices += [policies.of_printed(name, printed(parameters), parameters)
+                        for name, parameters in PRINTED.items()]
         cls.two = next(chosen for chosen in cls.choices if chosen.name == "two")
         cls.recorded = {}  # (lake, silver, prefix, scenario): requests
         for chosen in [cls.two, *cls.choices]:
