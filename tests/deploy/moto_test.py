@@ -4,6 +4,7 @@ or its notifications tell the stack's queues, the worker and the function under 
 pyarrow reads silver, a refused file reaches the rejects queue. What moto can't is in deviations.json.
 Run with the Python of tests/s3/setup."""
 import ast
+import contextlib
 import json
 import os
 import pathlib
@@ -245,7 +246,9 @@ class ReadBack(InMoto):
         self.assertEqual(missing, NOT_READ)
 
 
-class Driven(InMoto):
+class InUse(InMoto):
+    """A stack that can be used: what moto can't of it taken away."""
+
     def deploy(self, **parameters):
         deployed = Deployed(self.moto, **parameters)
         deployed.complete()
@@ -298,7 +301,9 @@ class Driven(InMoto):
                 "AWS_LAMBDA_FUNCTION_NAME": wanted["FunctionName"],
                 "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(wanted["MemorySize"])}
 
-    def worker_until(self, deployed, condition, what):
+    @contextlib.contextmanager
+    def worker(self, deployed):
+        """The worker on the work queue, in the function's place; stopped at the end."""
         log = tempfile.TemporaryFile()
         self.addCleanup(log.close)
         process = subprocess.Popen(
@@ -306,7 +311,7 @@ class Driven(InMoto):
              "--lake", self.settings(deployed)["SILVERSMITH_LAKE"]], stdout=log, stderr=log,
             env=environment(self.variables()))
         try:
-            wait_for(condition, what)
+            yield
             process.send_signal(signal.SIGTERM)
             self.assertEqual(process.wait(timeout=60), 0)
         finally:
@@ -314,6 +319,8 @@ class Driven(InMoto):
                 process.kill()
                 process.wait()
 
+
+class Driven(InUse):
     def test_upload_rule_queue_worker_silver(self):
         deployed = self.deploy()
         work, rejects = deployed.queue_url("WorkQueue"), deployed.queue_url("RejectsQueue")
@@ -322,7 +329,8 @@ class Driven(InMoto):
         self.upload("bronze/orders/notes.json", b"{}")
         self.upload("bronze/orders/bad.csv", REFUSED)
         self.assertEqual(self.waiting(work), 3)
-        self.worker_until(deployed, lambda: self.waiting(work) == 0, "the queue is empty")
+        with self.worker(deployed):
+            wait_for(lambda: self.waiting(work) == 0, "the queue is empty")
         self.assertEqual(self.keys("silver/"), ["silver/orders/UPPER.CSV.parquet",
                                                 "silver/orders/a+b 1.parquet"])
         for key in self.keys("silver/"):
@@ -361,7 +369,8 @@ class Driven(InMoto):
         self.upload("bronze/orders/a+b 1.csv", ORDERS)
         self.upload("bronze/orders/bad.csv", REFUSED)
         self.assertEqual(self.waiting(work), 2)
-        self.worker_until(deployed, lambda: self.waiting(work) == 0, "the queue is empty")
+        with self.worker(deployed):
+            wait_for(lambda: self.waiting(work) == 0, "the queue is empty")
         self.assertEqual(self.keys("silver/"), ["silver/orders/a+b 1.parquet"])
         for queue in ("RejectsQueue", "NotifyQueue"):
             told = json.loads(self.take(deployed.queue_url(queue))["Records"][0]["body"])
@@ -383,6 +392,50 @@ class Driven(InMoto):
         self.assertEqual(self.keys("silver/"), [])
         told = json.loads(self.take(deployed.queue_url("RejectsQueue"))["Records"][0]["body"])
         self.assertEqual(told["detail"]["bucket"]["name"], "silver-bucket")
+
+
+class CheckAccount(InUse):
+    """deploy/check-account, as far as moto goes: the worker converts in the function's place."""
+
+    def check(self, deployed):
+        env = environment({**self.variables(), "AWS_DEFAULT_REGION": "us-east-1"})
+        with self.worker(deployed):
+            done = subprocess.run([sys.executable, "-B", str(ROOT / "deploy/check-account"),
+                                   deployed.name, "--wait", "5"], env=env, check=False,
+                                  capture_output=True, timeout=300)
+        lines = done.stdout.decode().splitlines()
+        told = {line[10:].split(":")[0]: line[:8].strip() for line in lines[:-1]}
+        return done, lines, told
+
+    def test_what_holds_in_moto(self):
+        done, lines, told = self.check(self.deploy())
+        text = done.stdout.decode() + done.stderr.decode()
+        for check in ("the stack is whole", "data-lake blocks public access",
+                      "data-lake keeps versions", "an upload becomes silver",
+                      "a name with a blank becomes silver", "a name with a plus becomes silver",
+                      "a name with a percent becomes silver", "a refused file leaves a report",
+                      "its report is in the rejects queue", "nothing is in DeadLetterQueueUrl",
+                      "the alarms are there"):
+            self.assertEqual(told.get(check), "pass", text)
+        # Without a bucket's policy, which moto can't, these must fail and say so.
+        for check in ("data-lake has our policy", "you can't write silver", "EventBridge is on"):
+            self.assertEqual(told.get(check), "FAIL", text)
+        # And what only a function could show is not claimed.
+        for check in ("Names with blank, plus and percent arrive as they are",
+                      "A second event about the same object changes nothing",
+                      "An absent object is told from a denied one"):
+            self.assertEqual(told.get(check), "not seen", text)
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(lines[-1], r"^\d+ passed, \d+ failed, \d+ not seen$")
+        self.assertNotIn("Traceback", text)
+        for zone in ("bronze", "silver", "quarantine", "receipts"):
+            self.assertEqual(self.keys(zone + "/silversmith-check/"), [])
+
+    def test_a_stack_that_converts_nothing_fails(self):
+        deployed = self.deploy()
+        self.moto.client("events").remove_targets(Rule="bronze-csv-trigger", Ids=["convert"])
+        _, _, told = self.check(deployed)
+        self.assertEqual(told["an upload becomes silver"], "FAIL")
 
 
 AWS = """#!%s
