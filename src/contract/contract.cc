@@ -26,6 +26,16 @@ std::string_view name_of(Action action) {
   return "unknown";
 }
 
+std::string_view name_of(PartitionType type) {
+  switch (type) {
+    case PartitionType::date: return "date";
+    case PartitionType::integer: return "integer";
+    case PartitionType::enumeration: return "enum";
+    case PartitionType::injected: return "injected";
+  }
+  return "unknown";
+}
+
 std::string_view name_of(FieldsMatch match) {
   switch (match) {
     case FieldsMatch::exact: return "exact";
