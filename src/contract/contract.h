@@ -88,6 +88,9 @@ struct DeclaredDialect {
 enum class PartitionType : uint8_t { date, integer, enumeration, injected };
 std::string_view name_of(PartitionType type);
 
+// Whether a partition's value is a date as its `format` writes it: digits where that has letters.
+bool is_written_as(std::string_view value, std::string_view format);
+
 // One part "name=value" of silver's keys below the table's location.
 struct Partition {
   std::string name;

@@ -76,17 +76,6 @@ bool is_relative(string_view bound) {
   return false;
 }
 
-// A date written as `format` writes it: digits where that has letters, the rest the same.
-bool is_written_as(string_view text, string_view format) {
-  if (text.size() != format.size()) return false;
-  for (size_t i = 0; i < text.size(); ++i) {
-    bool letter = format[i] >= 'A' && format[i] != '_';
-    bool digit = text[i] >= '0' && text[i] <= '9';
-    if (letter ? !digit : text[i] != format[i]) return false;
-  }
-  return true;
-}
-
 // Reads one partition; its mapping is open while the parts below take their keys.
 class PartitionParser {
  public:
