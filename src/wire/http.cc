@@ -151,6 +151,7 @@ struct Exchange::State {
   // Waits until so many bytes are in the room, or the end.
   Result<> wait(size_t bytes);
   std::string doing() const {
+    if (!request.about.empty()) return request.about;
     return request.method + " " + client.endpoint.text() + request.target;
   }
 
@@ -189,7 +190,8 @@ void Exchange::State::begin() {
   std::string host = endpoint.host + (usual ? "" : ":" + std::to_string(endpoint.port));
   made = made && add_header("Host", host) && add_header("User-Agent", "silversmith");
   std::string trace = client.network.trace();
-  if (!trace.empty()) made = made && add_header("X-Amzn-Trace-Id", trace);
+  bool is_aws = request.signing == Signing::sigv4;
+  if (is_aws && !trace.empty()) made = made && add_header("X-Amzn-Trace-Id", trace);
   for (const Header& header : request.headers) made = made && add_header(header.name, header.value);
   if (request.body != nullptr) {
     aws_input_stream* body = make_body_stream(client.network.allocator, *request.body);
@@ -200,7 +202,8 @@ void Exchange::State::begin() {
     made = made && add_header("Content-Length", "0");
   }
   if (!made) return end(aws_last_error());
-  sign();
+  if (is_aws) return sign();
+  aws_http_connection_manager_acquire_connection(client.manager, connected, this);
 }
 
 void Exchange::State::sign() {

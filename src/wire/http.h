@@ -34,11 +34,19 @@ class TextBody : public RandomAccess {
   std::string text_;
 };
 
+enum class Signing : uint8_t {
+  sigv4,
+  none,  // for who is not AWS: no signature, and no trace of AWS's either
+};
+
 struct Request {
   std::string method;
   std::string target;            // path and query as they go out, percent-encoded
   std::vector<Header> headers;   // Host, Content-Length and what a signature needs are added
   RandomAccess* body = nullptr;  // outlives the exchange
+  Signing signing = Signing::sigv4;
+  // What errors call the request where its address is a secret; "": its method and address.
+  std::string about = {};
 };
 
 struct HttpAnswer {
