@@ -25,6 +25,11 @@ Error no_url(std::string_view found) {
           "wanted http://HOST[:PORT] or https://HOST[:PORT]", ""};
 }
 
+Error no_region() {
+  return {Code::invalid, "no AWS region is given",
+          "give one: --region, AWS_REGION, or `region` in your AWS profile", ""};
+}
+
 std::optional<uint16_t> port_of(std::string_view digits) {
   std::optional<uint64_t> port = parse_number(digits);
   if (!port.has_value() || *port == 0 || *port > 65'535) return std::nullopt;
@@ -80,6 +85,9 @@ AwsSettings aws_settings(const Settings& settings, std::string (*given)(const ch
   std::string endpoint = settings.text("endpoint-url");
   aws.s3_endpoint = first_of({endpoint, given("AWS_ENDPOINT_URL_S3"), given("AWS_ENDPOINT_URL")});
   aws.sqs_endpoint = first_of({endpoint, given("AWS_ENDPOINT_URL_SQS"), given("AWS_ENDPOINT_URL")});
+  std::string all = given("AWS_ENDPOINT_URL");
+  aws.glue_endpoint = first_of({endpoint, given("AWS_ENDPOINT_URL_GLUE"), all});
+  aws.sns_endpoint = first_of({endpoint, given("AWS_ENDPOINT_URL_SNS"), all});
   aws.authorities = given("AWS_CA_BUNDLE");
   aws.profile = first_of({given("AWS_PROFILE"), given("AWS_DEFAULT_PROFILE")});
   aws.fips = equal_ignoring_case(given("AWS_USE_FIPS_ENDPOINT"), "true");
@@ -91,10 +99,7 @@ AwsSettings aws_settings(const Settings& settings, std::string (*given)(const ch
 
 Result<BucketHost> bucket_host(const AwsSettings& settings, std::string_view bucket) {
   if (!settings.s3_endpoint.empty()) return host_of_url(settings.s3_endpoint);
-  if (settings.region.empty()) {
-    return Error{Code::invalid, "no AWS region is given",
-                 "give one: --region, AWS_REGION, or `region` in your AWS profile", ""};
-  }
+  if (settings.region.empty()) return no_region();
   BucketHost host;
   host.path_style = !fits_in_host(bucket);
   if (!host.path_style) host.host = std::string(bucket) + ".";
@@ -153,6 +158,59 @@ Result<QueueHost> queue_host(const AwsSettings& settings, std::string_view url) 
   std::string region = first_of({region_of_queue(url), settings.region});
   return QueueHost{found.tls, host_of_queue(settings, found.host, region), found.port,
                    region.empty() ? "us-east-1" : region};
+}
+
+namespace {
+
+struct ServiceQuery {
+  std::string_view service;
+  std::string endpoint;
+  std::string region;
+};
+
+Result<ServiceHost> service_host(const AwsSettings& settings, const ServiceQuery& query) {
+  ServiceHost found;
+  found.region = query.region.empty() ? "us-east-1" : query.region;
+  if (!query.endpoint.empty()) {
+    BucketHost given = SMITH_TRY(host_of_url(query.endpoint));
+    return ServiceHost{given.tls, given.host, given.port, found.region};
+  }
+  if (query.region.empty()) return no_region();
+  bool china = query.region.starts_with("cn-");
+  std::string domain = china ? ".amazonaws.com.cn" : ".amazonaws.com";
+  if (settings.dual_stack) domain = china ? ".api.amazonwebservices.com.cn" : ".api.aws";
+  found.host =
+      std::string(query.service) + (settings.fips ? "-fips." : ".") + query.region + domain;
+  return found;
+}
+
+}  // namespace
+
+Result<ServiceHost> glue_host(const AwsSettings& settings) {
+  return service_host(settings, {"glue", settings.glue_endpoint, settings.region});
+}
+
+Result<ServiceHost> topic_host(const AwsSettings& settings, std::string_view arn) {
+  auto parts = split(arn, ':');
+  bool good = parts.size() == 6 && parts[0] == "arn" && parts[2] == "sns" && !parts[3].empty() &&
+              !parts[5].empty();
+  if (!good) {
+    return Error{Code::invalid, "--topic " + show(arn) + " is no ARN of an SNS topic",
+                 "wanted arn:aws:sns:REGION:ACCOUNT:NAME", ""};
+  }
+  return service_host(settings, {"sns", settings.sns_endpoint, std::string(parts[3])});
+}
+
+Result<WebhookHost> webhook_host(std::string_view url) {
+  Error no_webhook = {Code::invalid, "SILVERSMITH_WEBHOOK is no URL that can be used",
+                      "wanted https://HOST[:PORT]/PATH", ""};
+  if (!url.starts_with("https://")) return no_webhook;
+  UrlParts parts = SMITH_TRY(parts_of_url(url));
+  auto found = host_of_url("https://" + std::string(parts.authority));
+  bool plain = std::all_of(url.begin(), url.end(), [](char c) { return c > 0x20 && c < 0x7f; });
+  if (!found.ok() || !plain || url.find('#') != std::string_view::npos) return no_webhook;
+  std::string target = parts.path.empty() ? "/" : std::string(parts.path);
+  return WebhookHost{found->host, found->port, target};
 }
 
 Result<BucketRoot> bucket_root(std::string_view uri) {

@@ -17,7 +17,9 @@ struct AwsSettings {
   std::string queue_region;  // what --queue's host says: for both where no region is given
   std::string s3_endpoint;   // URL; "" is AWS itself
   std::string sqs_endpoint;  // the same for queues
-  std::string authorities;   // PEM file; "" is the system's
+  std::string glue_endpoint;
+  std::string sns_endpoint;
+  std::string authorities;  // PEM file; "" is the system's
   std::string profile;
   bool fips = false;
   bool dual_stack = false;
@@ -49,6 +51,27 @@ struct QueueHost {
 Result<QueueHost> queue_host(const AwsSettings& settings, std::string_view url);
 // The region that a queue's URL names in its host; "" where it names none.
 std::string region_of_queue(std::string_view url);
+
+// Where a service of AWS is reached that has one host a region.
+struct ServiceHost {
+  bool tls = true;
+  std::string host;
+  uint16_t port = 443;
+  std::string region;
+};
+// Fails with invalid: no region, or an endpoint that is no URL.
+Result<ServiceHost> glue_host(const AwsSettings& settings);
+// The region is the one that the ARN names. Fails with invalid: no ARN of a topic.
+Result<ServiceHost> topic_host(const AwsSettings& settings, std::string_view arn);
+
+// Where messages to somebody who is not AWS go. No error says the URL: who has it may post.
+struct WebhookHost {
+  std::string host;
+  uint16_t port = 443;
+  std::string target;  // path and query
+};
+// Fails with invalid: no https URL.
+Result<WebhookHost> webhook_host(std::string_view url);
 
 // "s3://bucket/prefix" in its parts; the prefix ends with "/" or is empty.
 struct BucketRoot {

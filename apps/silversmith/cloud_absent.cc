@@ -24,6 +24,12 @@ Result<std::unique_ptr<store::Store>> Cloud::store(const std::string& uri) { ret
 Result<Cloud::Sender> Cloud::sender(const std::string& queue_url) { return absent(queue_url); }
 Result<Cloud::Examined> Cloud::examine(const Examine& examine) { return absent(examine.uri); }
 
+Result<std::unique_ptr<catalog::Catalog>> Cloud::catalog(const std::string& database) {
+  return absent("Glue database " + database);
+}
+Result<Cloud::Publisher> Cloud::topic(const std::string& arn) { return absent(arn); }
+Result<Cloud::Poster> Cloud::webhook(const std::string&) { return absent("the webhook"); }
+
 Result<std::unique_ptr<wire::Queue>> Cloud::queue(const QueueSetup& setup) {
   return Error{Code::invalid, setup.url + ": this program was built without SQS",
                "build it where tools/crt has run (make build does that)", ""};

@@ -13,9 +13,10 @@ using enum OptionKind;
 
 constexpr std::string_view converting = "run watch worker invoke lambda backfill sweep convert";
 constexpr std::string_view sized = "run watch worker invoke lambda backfill sweep doctor convert";
-constexpr std::string_view lakes = "run watch worker invoke lambda backfill sweep doctor";
+constexpr std::string_view lakes =
+    "run watch worker invoke lambda backfill sweep doctor catalog.sync";
 constexpr std::string_view clouds =
-    "run watch worker invoke lambda event backfill sweep doctor runs quarantine";
+    "run watch worker invoke lambda event backfill sweep doctor runs quarantine catalog.sync";
 
 const std::vector<OptionSpec> options = {
     {"config", value, "FILE", "silversmith.yaml", "", "read settings from this YAML file"},
@@ -34,10 +35,15 @@ const std::vector<OptionSpec> options = {
     {"contract", value, "FILE", "", sized, "this contract, for every object"},
     {"contracts", value, "DIR", "", lakes, "where contracts are; the default is LAKE/contracts"},
     {"silver", value, "DIR", "",
-     "run watch worker invoke lambda backfill sweep doctor runs quarantine",
+     "run watch worker invoke lambda backfill sweep doctor runs quarantine catalog",
      "put silver, quarantine and receipts under this root"},
-    {"lake", value, "LAKE", "", "lambda worker",
+    {"lake", value, "LAKE", "", "lambda worker catalog.show",
      "the lake; lambda's default is the bucket of each event, with the usual prefixes"},
+    {"database", value, "NAME", "", "lambda catalog",
+     "the database of AWS Glue in which tables are; of the function catalog"},
+    {"topic", value, "ARN", "", "lambda", "the SNS topic that the function notify tells"},
+    {"webhook", value, "URL", "", "lambda",
+     "where the function notify posts its messages as JSON; https, and a secret"},
     {"queue", value, "URL", "", "worker backfill sweep",
      "the SQS queue that events come from; of the others, where what is not done is sent"},
     {"concurrency", value, "N", "4", "worker", "messages worked on at once, 1 to 64"},
@@ -52,12 +58,14 @@ const std::vector<OptionSpec> options = {
     {"key", list, "KEY", "", "run", "only this object; may be repeated"},
     {"reprocess", flag, "", "", "run backfill", "also where contract or engine changed"},
     {"force", flag, "", "", "run", "always convert again"},
-    {"rate", value, "N", "0", "backfill sweep",
+    {"rate", value, "N", "0", "backfill sweep lambda",
      "work on at most N objects a second; 0 is as fast as it goes"},
     {"after", value, "KEY", "", "backfill sweep", "begin behind this key"},
-    {"min-age", value, "SECONDS", "", "backfill sweep",
+    {"min-age", value, "SECONDS", "", "backfill sweep lambda",
      "leave younger objects to their events; sweep: 2 in a folder, 300 in S3; backfill: 0"},
-    {"dry-run", flag, "", "", "backfill sweep", "change nothing, list what is not done"},
+    {"dry-run", flag, "", "", "backfill sweep catalog.sync",
+     "change nothing, list what is not done"},
+    {"ddl", flag, "", "", "catalog.show", "print what is typed into Athena instead of JSON"},
     {"emf", flag, "", "", "backfill sweep", "print the metrics as a line for CloudWatch too"},
     {"adopt", flag, "", "", "run", "take over silver that lacks our lineage"},
     {"event", value, "FILE", "-", "invoke", "the event to run; - is standard input"},
@@ -114,6 +122,10 @@ const std::vector<CommandSpec> commands = {
     {"parquet verify", "FILE", "check every page, count, statistic and checksum"},
     {"contract lint", "FILE", "check a contract"},
     {"contract show", "FILE", "a contract with every default filled in"},
+    {"catalog show", "CONTRACT...", "the tables of contracts, as AWS Glue takes them"},
+    {"catalog sync", "LAKE",
+     "make or add to the tables of a lake's contracts, and register "
+     "partitions"},
     {"version", "", "print the version"},
 };
 

@@ -47,6 +47,16 @@ TEST_F(ContractsTest, finds_by_glob) {
   EXPECT_EQ(found(all, "bronze/other/a.csv"), "(none)");
 }
 
+TEST_F(ContractsTest, lists_all) {
+  put("orders", "bronze/orders/**");
+  put("planes", "bronze/*.csv");
+  Contracts made = contracts();
+  auto all = made.all(Reread::if_stale).value();
+  ASSERT_EQ(all.size(), 2U);
+  EXPECT_EQ(all[0].name, "orders");
+  EXPECT_EQ(all[1].name, "planes");
+}
+
 TEST_F(ContractsTest, two_that_match_are_a_configuration_error_that_names_both) {
   put("one", "bronze/**");
   put("two", "bronze/a*");
