@@ -77,7 +77,8 @@ class NotifyWork : public Work {
     if (!is_report) return std::optional<smith::Notice>();
     Result<std::string> text = silver::read_small(store, object.key, report_bytes_max);
     if (!text.ok() && text.error().code == Code::missing) return std::optional<smith::Notice>();
-    silver::Rejected rejected = SMITH_TRY(silver::parse_rejected(SMITH_TRY(std::move(text))));
+    std::string whole = SMITH_TRY(std::move(text));
+    silver::Rejected rejected = SMITH_TRY(silver::parse_rejected(whole));
     return std::optional(smith::rejected_notice(rejected, {root_, object.bucket, object.key}));
   }
 
