@@ -138,5 +138,21 @@ TEST(Aws, takes_roots_apart) {
   EXPECT_FALSE(bucket_root("s3://a b/").ok());
 }
 
+TEST(Aws, names_the_hosts_of_lambda) {
+  EXPECT_EQ(lambda_host(in_region("eu-west-1"), "")->host, "lambda.eu-west-1.amazonaws.com");
+  EXPECT_EQ(lambda_host(in_region("eu-west-1"), "us-east-2")->region, "us-east-2");
+  EXPECT_EQ(lambda_host(in_region("cn-north-1"), "")->host, "lambda.cn-north-1.amazonaws.com.cn");
+  AwsSettings special = in_region("us-gov-west-1");
+  special.fips = true;
+  EXPECT_EQ(lambda_host(special, "")->host, "lambda-fips.us-gov-west-1.amazonaws.com");
+  special.dual_stack = true;
+  EXPECT_EQ(lambda_host(special, "")->host, "lambda-fips.us-gov-west-1.api.aws");
+  EXPECT_EQ(lambda_host(AwsSettings(), "").error().code, Code::invalid);
+  AwsSettings local;
+  local.lambda_endpoint = "http://127.0.0.1:5000";
+  EXPECT_EQ(lambda_host(local, "")->port, 5000);
+  EXPECT_FALSE(lambda_host(local, "")->tls);
+}
+
 }  // namespace
 }  // namespace silversmith::app

@@ -42,6 +42,9 @@ class Cloud {
 
   // As wire::Network.
   void set_trace(const std::string& trace_id);
+  // Who is told, once, that parts of unfinished uploads stay for want of a right. Before any
+  // store is used. Called by any thread.
+  void set_warning(std::function<void(const Error&)> warning);
 
   // Fails with invalid (the root, the endpoint, no region), denied (authorities can't be read).
   Result<std::unique_ptr<store::Store>> store(const std::string& uri);
@@ -82,7 +85,11 @@ class Cloud {
   };
   // A queue over connections of its own, so that no long poll keeps another call waiting.
   // Fails as store() does.
-  Result<std::unique_ptr<wire::Queue>> queue(const QueueSetup& setup);
+  Result<std::unique_ptr<wire::ManagedQueue>> queue(const QueueSetup& setup);
+  // What hands an event to that function's own queue, which fails as LambdaFunction::invoke() does.
+  // Fails with invalid: no name of a function, no region. Valid until this goes.
+  using Invoker = std::function<Result<>(std::string_view payload)>;
+  Result<Invoker> function(const std::string& name);
 
  private:
   struct Reached;

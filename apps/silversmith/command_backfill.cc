@@ -4,7 +4,7 @@
 // runs every few minutes: only what has rested, and no more requests than it must.
 #include "base/text.h"
 #include "commands.h"
-#include "session.h"
+#include "session_pool.h"
 #include "smith/reconcile.h"
 #include "summary.h"
 #include "sweeping.h"
@@ -42,9 +42,9 @@ Result<> check_queue(const Settings& settings, const Lake& lake) {
 }
 
 // What is done about an object that is not done.
-Result<> choose_work(const Settings& settings, Session& session, Console& console,
+Result<> choose_work(const Settings& settings, SessionPool& pool, Console& console,
                      smith::ReconcileSetup& setup) {
-  Lake& lake = session.lake();
+  Lake& lake = pool.lead().lake();
   if (settings.flag("dry-run")) {
     setup.on_pending = [&console](const std::string& key) {
       Json json = Json::object();
@@ -62,10 +62,10 @@ Result<> choose_work(const Settings& settings, Session& session, Console& consol
     };
     return {};
   }
-  setup.converge = [&session](const store::Listed& object, smith::Refusals refusals) {
-    session.options().skip_known_rejects = refusals == smith::Refusals::unknown;
-    return session.converge(object.key, object.size);
+  setup.converge = [&pool](const store::Listed& object, smith::Refusals refusals) {
+    return pool.forge(object, refusals);
   };
+  setup.on_run = [&pool](const smith::RunResult& result) { pool.lead().tell(result); };
   return {};
 }
 
@@ -100,16 +100,15 @@ Result<Exit> backfill_command(const Invocation& invocation, Console& console) {
   smith::Progress progress;
   StopSignals signals(progress);
   const std::string& root = invocation.operands.at(0);
-  auto session = SMITH_TRY(Session::open(root, settings, console, progress));
-  session->hide_repeats();
-  smith::Smithy smithy = session->smithy();
+  auto pool = SMITH_TRY(SessionPool::open(root, settings, console, progress));
+  pool->lead().hide_repeats();
+  smith::Smithy smithy = pool->lead().smithy();
   smith::ReconcileSetup setup{.smithy = smithy, .options = {}};
-  setup.options = SMITH_TRY(options_of(invocation, session->lake()));
+  setup.options = SMITH_TRY(options_of(invocation, pool->lead().lake()));
+  setup.options.concurrency = pool->size();
   setup.on_error = [&console](const Error& error) { console.error(error); };
-  setup.on_warning = [&console](const Error& error) {
-    console.warning("warning: " + error.message + (error.hint.empty() ? "" : "; " + error.hint));
-  };
-  SMITH_TRY(choose_work(settings, *session, console, setup));
+  setup.on_warning = [&console](const Error& error) { console.warning(error); };
+  SMITH_TRY(choose_work(settings, *pool, console, setup));
   smith::Reconciliation done = smith::reconcile(setup);
   smith::LedgerContext context;
   context.command = invocation.command;

@@ -47,7 +47,10 @@ Result<> check_output(const Paths& paths, const Settings& settings) {
   };
   SMITH_TRY(refuse_if(paths.source, "the source itself"));
   SMITH_TRY(refuse_if(settings.text("contract"), "the contract"));
-  return refuse_if(settings.text("config"), "a file of settings");
+  for (const std::string& file : configuration_files(settings)) {
+    SMITH_TRY(refuse_if(file, "a file of settings"));
+  }
+  return {};
 }
 
 // The files of rejects are written anew or removed by every run, so nothing else may be one.
@@ -57,11 +60,11 @@ Result<> check_rejects(const Paths& paths, const Settings& settings) {
     return Error{Code::invalid, *paths.rejects + " can't be both a file and the folder of rejects",
                  "give another --rejects", ""};
   }
-  std::string contract = settings.text("contract");
-  std::string config = settings.text("config");
+  std::vector<std::string> all = configuration_files(settings);
+  all.insert(all.end(), {paths.source, paths.output, settings.text("contract")});
   for (const char* name : {"rejects.csv", "rejects.parquet"}) {
     std::string file = *paths.rejects + "/" + name;
-    for (const std::string& used : {paths.source, paths.output, contract, config}) {
+    for (const std::string& used : all) {
       if (used.empty() || used == "-" || !same_place(file, used)) continue;
       return Error{Code::invalid, used + " is where this run's own rejects go",
                    "give another --rejects, or move the file", ""};

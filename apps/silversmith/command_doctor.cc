@@ -16,10 +16,6 @@ namespace {
 // Of those that are looked at to find two contracts for one key.
 constexpr size_t keys_max = 1000;
 
-bool is_contract(std::string_view name) {
-  return name.ends_with(".yaml") || name.ends_with(".yml") || name.ends_with(".json");
-}
-
 // Each by itself, so that all that is wrong is told.
 size_t check_texts(store::Store& store, const std::string& prefix, Diagnosis& diagnosis) {
   size_t good = 0;
@@ -31,8 +27,10 @@ size_t check_texts(store::Store& store, const std::string& prefix, Diagnosis& di
       return good;
     }
     for (const store::Listed& listed : page->objects) {
-      std::string_view name = std::string_view(listed.key).substr(prefix.size());
-      if (!is_contract(name) || name.find('/') != std::string_view::npos) continue;
+      if (auto why = smith::passed_over(listed.key, prefix, store.where(listed.key))) {
+        diagnosis.add({"contracts", listed.key, Outcome::warning, *why, "move or rename it"});
+      }
+      if (!smith::is_contract(listed.key, prefix)) continue;
       Result<std::string> text = silver::read_small(store, listed.key, smith::contract_bytes_max);
       if (!text.ok()) {
         diagnosis.add_error("contracts", listed.key, text.error());

@@ -14,6 +14,8 @@ namespace silversmith::app {
 
 namespace {
 
+constexpr uint64_t report_bytes_max = uint64_t{64} << 20;
+
 std::string state_of(const Run& run) {
   if (!run.current) return "superseded";
   return run.receipt.account.refused() ? "rejected" : "current";
@@ -70,8 +72,9 @@ Result<Exit> show_runs(Lake& lake, const std::string& key, Console& console) {
 
 // Folders of rejects that no receipt names: their run was killed or still goes on, or the receipt
 // was deleted.
-Result<std::set<std::string>> without_receipt(Lake& lake, const Runs& found) {
-  store::ListPage listing = SMITH_TRY(lake.list_all(lake.target(), lake.prefixes().quarantine));
+Result<std::set<std::string>> without_receipt(Lake& lake, const std::string& prefix,
+                                              const Runs& found) {
+  store::ListPage listing = SMITH_TRY(lake.list_all(lake.target(), prefix));
   std::set<std::string> folders;
   for (const store::Listed& listed : listing.objects) {
     folders.insert(listed.key.substr(0, listed.key.rfind('/') + 1));
@@ -105,7 +108,8 @@ Result<Exit> list_quarantine(Lake& lake, Console& console) {
     table.add({state_of(run), account.key, std::to_string(account.rows_quarantined),
                join(reasons, ", "), names.quarantine_dir(account.generation)});
   }
-  for (const std::string& folder : SMITH_TRY(without_receipt(lake, found))) {
+  for (const std::string& folder :
+       SMITH_TRY(without_receipt(lake, lake.prefixes().quarantine, found))) {
     if (console.json()) {
       console.result_json(
           Json::object().set("state", "no-receipt").set("quarantine", printable(folder)));
@@ -141,6 +145,19 @@ void show_refused(const silver::Account& account, Console& console) {
   }
 }
 
+// What is in a folder of quarantine that no receipt tells of.
+Result<> show_unaccounted(Lake& lake, const std::string& folder, size_t limit, Console& console) {
+  if (!console.json()) console.result(printable(folder) + "  no-receipt");
+  std::string report = folder + "rejected.json";
+  if (SMITH_TRY(silver::exists(lake.target(), report))) {
+    std::string text = SMITH_TRY(silver::read_small(lake.target(), report, report_bytes_max));
+    show_refused(SMITH_TRY(silver::parse_rejected(text).in(report)).account, console);
+  }
+  std::string rejects = folder + "rejects.parquet";
+  if (!SMITH_TRY(silver::exists(lake.target(), rejects))) return {};
+  return show_rejects(lake, rejects, limit, console);
+}
+
 Result<Exit> show_quarantine(Lake& lake, const Invocation& invocation, Console& console) {
   const std::string& key = invocation.operands.at(1);
   size_t limit = SMITH_TRY(whole_number(invocation.settings, "limit"));
@@ -156,6 +173,14 @@ Result<Exit> show_quarantine(Lake& lake, const Invocation& invocation, Console& 
     if (!console.json()) console.result(printable(directory) + "  " + state_of(run));
     if (account.refused()) show_refused(account, console);
     if (rejects) SMITH_TRY(show_rejects(lake, directory + "rejects.parquet", limit, console));
+  }
+  silver::Names names = silver::names_of(lake.prefixes(), SMITH_TRY(lake.source_key(key)));
+  std::string below = names.quarantine_prefix + names.rel + "/";
+  for (const std::string& folder : SMITH_TRY(without_receipt(lake, below, found))) {
+    // Below stands also what is in quarantine of a key that continues this one.
+    if (folder.find('/', below.size()) + 1 != folder.size()) continue;
+    any = true;
+    SMITH_TRY(show_unaccounted(lake, folder, limit, console));
   }
   if (!any) console.note("nothing of " + printable(key) + " is in quarantine");
   return told(found, console);

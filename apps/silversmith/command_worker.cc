@@ -14,7 +14,7 @@
 #include "event_lake.h"
 #include "files.h"
 #include "process.h"
-#include "smith/memory.h"
+#include "session_pool.h"
 #include "summary.h"
 #include "worker.h"
 #include "worker_page.h"
@@ -23,7 +23,6 @@ namespace silversmith::app {
 
 namespace {
 
-constexpr uint64_t share_bytes_min = uint64_t{32} << 20;
 // A long poll of 20 seconds, and the way.
 constexpr uint32_t poll_ms_max = 25'000;
 
@@ -106,46 +105,14 @@ class Hands : public Crew {
   std::vector<std::unique_ptr<Hand>> hands_;
 };
 
-Result<uint32_t> number_within(const Settings& settings, std::string_view name, uint32_t least,
-                               uint32_t most) {
-  uint64_t number = SMITH_TRY(whole_number(settings, name));
-  if (number >= least && number <= most) return static_cast<uint32_t>(number);
-  return Error{Code::invalid,
-               "--" + std::string(name) + ": found " + std::to_string(number) + ", wanted " +
-                   std::to_string(least) + " to " + std::to_string(most),
-               "", ""};
-}
-
 Result<WorkerOptions> worker_options(const Settings& settings) {
   WorkerOptions options;
-  options.concurrency = SMITH_TRY(number_within(settings, "concurrency", 1, 64));
+  options.concurrency = SMITH_TRY(concurrency_of(settings));
   // SQS keeps a message hidden for at most twelve hours.
-  options.lease_seconds = SMITH_TRY(number_within(settings, "lease-seconds", 3, 43'200));
-  options.drain_seconds = SMITH_TRY(number_within(settings, "drain-seconds", 0, 43'200));
+  options.lease_seconds = SMITH_TRY(number_within(settings, "lease-seconds", {3, 43'200}));
+  options.drain_seconds = SMITH_TRY(number_within(settings, "drain-seconds", {0, 43'200}));
   options.seed = seed_of_process();
   return options;
-}
-
-// What each of `count` engines may use of the process. Fails with invalid when it is too little.
-Result<smith::EngineOptions> share_of(smith::EngineOptions engine, uint64_t network_bytes,
-                                      uint32_t count) {
-  uint64_t whole = engine.memory_bytes_max;
-  engine.memory_bytes_max = (whole - std::min(whole, network_bytes)) / count;
-  if (engine.memory_bytes_max < share_bytes_min) {
-    uint64_t wanted = share_bytes_min * count;
-    if (network_bytes > 0) wanted = smith::memory_beside_network(wanted);
-    return Error{Code::invalid,
-                 "--concurrency " + std::to_string(count) + " leaves " +
-                     human_bytes(engine.memory_bytes_max) + " of --memory " + human_bytes(whole) +
-                     " to each object, wanted at least " + human_bytes(share_bytes_min),
-                 "give --memory " + std::to_string((wanted >> 20) + 1) +
-                     "MiB or more, or a lower --concurrency",
-                 ""};
-  }
-  engine.engines = count;
-  engine.networked = network_bytes > 0;
-  if (engine.threads == 0) engine.threads = (smith::usable_cores() + count - 1) / count;
-  return engine;
 }
 
 Result<std::string> wanted_text(const Settings& settings, std::string_view name,
@@ -170,6 +137,7 @@ class WorkerCommand {
     options_ = SMITH_TRY(worker_options(settings_));
     smith::EngineOptions engine = SMITH_TRY(engine_options(settings_));
     lake_ = SMITH_TRY(Lake::open(root, settings_, &network_stop_, options_.concurrency));
+    lake_->set_warning([this](const Error& error) { console_.warning(error); });
     Session::Share share{*lake_, SMITH_TRY(share_of(std::move(engine), lake_->network_bytes(),
                                                     options_.concurrency))};
     SMITH_TRY(hands_.open(share, settings_, options_.concurrency));

@@ -113,14 +113,8 @@ Result<> read_settings_file(const std::string& path, const std::string& text,
 
 Result<> read_configuration_file(Invocation& invocation) {
   std::optional<std::string> given = invocation.settings.given("config");
-  std::vector<std::string> paths;
-  if (given.has_value()) {
-    paths = {*given};
-  } else {
-    paths = {"silversmith.yaml"};
-    const char* home = std::getenv("XDG_CONFIG_HOME");
-    if (home != nullptr) paths.push_back(std::string(home) + "/silversmith/config.yaml");
-  }
+  std::vector<std::string> paths = configuration_files(invocation.settings);
+  if (given.has_value()) paths.resize(1);
   for (const std::string& path : paths) {
     std::optional<std::string> text = SMITH_TRY(read_file(path).in("the configuration file"));
     if (text.has_value()) return read_settings_file(path, *text, invocation);
@@ -254,7 +248,7 @@ Result<> check_fixed(const Settings& settings) {
 
 Result<smith::Target> target_of(const Settings& settings) {
   std::string to = settings.text("to");
-  if (to == "parquet") return smith::Target::parquet;
+  if (to.empty() || to == "parquet") return smith::Target::parquet;
   if (to == "csv") return smith::Target::csv;
   if (to == "jsonl") return smith::Target::jsonl;
   return bad_value("to", to, "parquet, csv or jsonl");
@@ -304,6 +298,15 @@ std::optional<Origin> Settings::origin(std::string_view name) const {
   auto found = settings_.find(name);
   if (found == settings_.end()) return std::nullopt;
   return found->second.origin;
+}
+
+std::vector<std::string> configuration_files(const Settings& settings) {
+  std::vector<std::string> paths;
+  if (auto given = settings.given("config")) paths.push_back(*given);
+  paths.emplace_back("silversmith.yaml");
+  std::string home = variable("XDG_CONFIG_HOME");
+  if (!home.empty()) paths.push_back(home + "/silversmith/config.yaml");
+  return paths;
 }
 
 Result<> read_surroundings(Invocation& invocation) {

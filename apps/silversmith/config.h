@@ -56,6 +56,9 @@ struct Invocation {
 // Fails with invalid: what is wrong with which argument, and where to find help.
 Result<Invocation> read_invocation(int argc, char** argv);
 
+// The files that settings are read from, the first that is there: this run's, and a later one's.
+std::vector<std::string> configuration_files(const Settings& settings);
+
 // The part of it behind the command line: what the environment and the configuration file say to
 // this command. Fails as read_invocation().
 Result<> read_surroundings(Invocation& invocation);

@@ -91,7 +91,7 @@ Result<Level> level_of(const Settings& settings) {
 
 }  // namespace
 
-Console::Console() : log_(std::make_unique<NoLog>()) {}
+Console::Console() : log_(std::make_unique<NoLog>()), once_(std::make_unique<Once>()) {}
 
 Result<Console> Console::open(const Settings& settings) {
   Console console;
@@ -113,10 +113,13 @@ Result<Console> Console::open(const Settings& settings) {
 
 void Console::result(std::string_view line) {
   int failure = write_all(STDOUT_FILENO, std::string(line) + "\n");
-  // A reader that has gone away, as head(1) does, has what it wanted; who closed it wants nothing.
-  bool unwanted = failure == EPIPE || failure == EBADF;
-  if (failure == 0 || unwanted || lost_output_.has_value()) return;
-  lost_output_ = store::file_error(failure, "cannot write to standard output");
+  // A reader that has gone away, as head(1) does, has what it wanted.
+  if (failure == 0 || failure == EPIPE) return;
+  if (failure == EBADF) {
+    closed_output_ = {Code::denied, "cannot write to standard output: it is closed", "", ""};
+  } else if (!lost_output_.has_value()) {
+    lost_output_ = store::file_error(failure, "cannot write to standard output");
+  }
 }
 
 void Console::say(Level level, std::string_view line, const Json& fields, std::string_view text) {
@@ -140,6 +143,15 @@ void Console::note(std::string_view line) {
 
 void Console::warning(std::string_view line) {
   say(Level::warn, line, Json(), std::string(line) + "\n");
+}
+
+void Console::warning(const Error& error) {
+  warning("warning: " + harmless(error.message) + (error.hint.empty() ? "" : "; " + error.hint));
+}
+
+void Console::warning_once(const std::string& line) {
+  std::lock_guard lock(once_->mutex);
+  if (once_->said.insert(line).second) warning(line);
 }
 
 void Console::error(const Error& error) {

@@ -5,7 +5,9 @@
 
 #include <atomic>
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -56,7 +58,10 @@ class Console {
   // Standard error. With --log-format json each of these is a line of that log instead.
   void note(std::string_view line);     // unless --quiet
   void warning(std::string_view line);  // always
-  void error(const Error& error);       // "error: message", the hint on a second line; always
+  void warning(const Error& error);     // "warning: message; hint"
+  // The same, once a process; safe to call from several threads.
+  void warning_once(const std::string& line);
+  void error(const Error& error);  // "error: message", the hint on a second line; always
   // A line of the log, or for a person the text alone, without what only helps to debug.
   void tell(Level level, std::string_view text, const Json& fields);
   // The log of results; it drops everything unless --log-format json.
@@ -64,8 +69,16 @@ class Console {
   std::string paint(std::string_view text, std::string_view colour) const;
   // What kept a result from being written, if anything did.
   const std::optional<Error>& lost_output() const { return lost_output_; }
+  // The same where standard output was closed from the start, as `>&-` does: who wants the work
+  // alone closes it, and whose result is what is printed has nothing then.
+  const std::optional<Error>& closed_output() const { return closed_output_; }
 
  private:
+  struct Once {
+    std::mutex mutex;
+    std::set<std::string> said;
+  };
+
   void say(Level level, std::string_view line, const Json& fields, std::string_view text);
 
   Terminal terminal_;
@@ -75,6 +88,8 @@ class Console {
   bool json_ = false;
   bool quiet_ = false;
   std::optional<Error> lost_output_;
+  std::optional<Error> closed_output_;
+  std::unique_ptr<Once> once_;
 };
 
 // Redraws one line on standard error, at most ten times a second, while it lives; gone afterwards.

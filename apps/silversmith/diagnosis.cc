@@ -33,6 +33,16 @@ Trust worse(Trust one, Trust other) {
   return rank(one) < rank(other) ? other : one;
 }
 
+// What to do about a probe that was not begun.
+std::string hint_without(const std::string& right) {
+  std::string hint = "run doctor once with credentials that have " + right +
+                     " on quarantine/.silversmith-doctor/*";
+  if (right == "s3:GetObject") return hint;
+  // What keeps versions from being removed, whoever asks.
+  if (right == "s3:DeleteObjectVersion") hint += " (Object Lock and MFA delete refuse it as well)";
+  return hint + "; a function or worker needs no such right";
+}
+
 std::string key_of(Trust trust) {
   switch (trust) {
     case Trust::trusted: return "trusted";
@@ -81,13 +91,15 @@ void Diagnosis::add_probe(const std::string& place, const store::Probe& probe) {
   if (probe.error.has_value()) add_error("conditions", "to the end", *probe.error);
   for (const std::string& left : probe.left) {
     add({"conditions", "scratch objects", Outcome::warning, left + " could not be removed",
-         "remove it; to remove it itself, doctor needs s3:DeleteObject and, in a bucket that keeps "
-         "versions, s3:DeleteObjectVersion below quarantine/.silversmith-doctor/"});
+         "remove it; to remove it itself, doctor needs " +
+             (probe.missing_right.empty()
+                  ? "s3:DeleteObject and, in a bucket that keeps versions, s3:DeleteObjectVersion"
+                  : probe.missing_right) +
+             " below quarantine/.silversmith-doctor/"});
   }
   if (!probe.not_tried.empty()) {
     add({"verdict", place, Outcome::warning, "not tried out: " + probe.not_tried,
-         "run doctor once with credentials that may delete below "
-         "quarantine/.silversmith-doctor/; a function or worker needs no such right"});
+         hint_without(probe.missing_right)});
     trust_ = worse(trust_.value_or(Trust::unknown), Trust::unknown);
     return;
   }

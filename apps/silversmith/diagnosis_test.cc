@@ -58,10 +58,17 @@ TEST(Diagnosis, has_no_verdict_on_what_was_not_tried) {
   EXPECT_TRUE(diagnosis.json("").find("verdict")->is_null());
   Probe probe;
   probe.not_tried = "DELETE: 403";
+  probe.missing_right = "s3:DeleteObjectVersion";
+  probe.left = {"s3://lake/quarantine/a (version 1)"};
   diagnosis.add_probe("s3://lake", probe);
   EXPECT_TRUE(diagnosis.healthy());
   EXPECT_EQ(diagnosis.json("").text_or("verdict", ""), "unknown");
-  EXPECT_EQ(named(diagnosis, "verdict", "s3://lake")->outcome, Outcome::warning);
+  const Check* verdict = named(diagnosis, "verdict", "s3://lake");
+  EXPECT_EQ(verdict->outcome, Outcome::warning);
+  EXPECT_NE(verdict->hint.find("s3:DeleteObjectVersion"), std::string::npos);
+  const Check* left = named(diagnosis, "conditions", "scratch objects");
+  EXPECT_EQ(left->found, "s3://lake/quarantine/a (version 1) could not be removed");
+  EXPECT_NE(left->hint.find("needs s3:DeleteObjectVersion below"), std::string::npos);
 }
 
 TEST(Diagnosis, tells_people_what_to_do) {

@@ -39,6 +39,22 @@ void check_region(const Cloud::Examined& examined, Diagnosis& diagnosis) {
                  same ? "" : "give --region " + theirs + " or AWS_REGION"});
 }
 
+// Of the bucket that bronze is in. What a write tells is surer than what lies there.
+void check_versions(const Cloud::Examined& examined, Diagnosis& diagnosis) {
+  store::Versions versions = examined.rights.versions;
+  bool written = examined.probe.has_value() && examined.probe->versions != store::Versions::unknown;
+  if (written) versions = examined.probe->versions;
+  if (versions == store::Versions::unknown) return;
+  if (versions == store::Versions::kept) {
+    return diagnosis.add({"cloud", "versions", Outcome::ok, "the bucket keeps them"});
+  }
+  diagnosis.add({"cloud", "versions", Outcome::note,
+                 "the bucket keeps none: when an object of bronze is replaced and put back within "
+                 "one second, silver may show the one in between for a moment; to rule that out, "
+                 "switch on versioning",
+                 "switch on versioning of the bucket"});
+}
+
 void check_right(const store::RightRow& row, Diagnosis& diagnosis) {
   Outcome outcome = Outcome::ok;
   if (row.state == store::RightState::missing) {
@@ -96,6 +112,7 @@ bool check_bucket(Lake& lake, Role role, const Settings& settings, Diagnosis& di
     return false;
   }
   check_clock(examined->rights.clock_ahead_micros, diagnosis);
+  if (role != Role::write) check_versions(*examined, diagnosis);
   for (const store::RightRow& row : examined->rights.rows) check_right(row, diagnosis);
   for (const std::string& left : examined->rights.left) {
     diagnosis.add({"rights", "scratch objects", Outcome::warning, left + " could not be removed",

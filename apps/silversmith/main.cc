@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // silversmith: reads the command line, runs one command, maps its outcome to an exit status.
+#include <algorithm>
 #include <string>
 
 #include "commands.h"
@@ -34,14 +35,24 @@ Result<Exit> dispatch(const Invocation& invocation, Console& console) {
   if (command == "convert") return convert_command(invocation, console);
   if (command == "invoke") return invoke_command(invocation, console);
   if (command == "lambda") return lambda_command(invocation, console);
+  if (command.starts_with("dlq ")) return dlq_command(invocation, console);
   if (command.starts_with("event ")) return event_command(invocation, console);
   if (command.starts_with("runs ")) return runs_command(invocation, console);
   if (command.starts_with("quarantine ")) return quarantine_command(invocation, console);
   if (command.starts_with("parquet ")) return parquet_command(invocation, console);
   if (command.starts_with("catalog ")) return catalog_command(invocation, console);
   if (command.starts_with("contract ")) return contract_command(invocation, console);
+  if (command.starts_with("deploy ")) return deploy_command(invocation, console);
   SMITH_CHECK(command == "version", command);
   return version_command(console);
+}
+
+// Commands that change something: what they print is a report of it. Of all others it is the
+// result.
+bool only_reports(const std::string& command) {
+  constexpr std::string_view names[] = {"init",     "run",   "watch",   "worker",
+                                        "backfill", "sweep", "convert", "lambda"};
+  return std::find(std::begin(names), std::end(names), command) != std::end(names);
 }
 
 int run(int argc, char** argv) {
@@ -60,9 +71,11 @@ int run(int argc, char** argv) {
     if (console.json()) console.result_json(error_json(outcome.error()));
     return static_cast<int>(exit_of(outcome.error()));
   }
-  if (*outcome != Exit::ok || !console.lost_output().has_value()) return static_cast<int>(*outcome);
-  console.error(*console.lost_output());
-  return static_cast<int>(exit_of(*console.lost_output()));
+  std::optional<Error> lost = console.lost_output();
+  if (!only_reports(invocation->command) && !lost.has_value()) lost = console.closed_output();
+  if (*outcome != Exit::ok || !lost.has_value()) return static_cast<int>(*outcome);
+  console.error(*lost);
+  return static_cast<int>(exit_of(*lost));
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 
+#include "base/text.h"
 #include "files.h"
 #include "process.h"
 #include "smith/memory.h"
@@ -46,6 +47,7 @@ Result<std::unique_ptr<Session>> Session::open(const std::string& root, const Se
   session->own_lake_ = SMITH_TRY(Lake::open(root, settings, &progress.stop));
   SMITH_TRY(session->own_lake_->check_written());
   session->lake_ = session->own_lake_.get();
+  session->lake_->set_warning([&console](const Error& error) { console.warning(error); });
   engine.memory_bytes_max -= session->lake_->network_bytes();
   engine.networked = session->lake_->network_bytes() > 0;
   SMITH_TRY(session->begin(settings, engine));
@@ -100,6 +102,8 @@ Result<> Session::find_contracts(const Settings& settings, smith::PipelineSetup 
   }
   contracts_ = std::make_unique<smith::Contracts>(*from, prefix, std::move(engine), system_clock());
   contracts_->anchor_at(lake_->key_prefix());
+  contracts_->on_passed_over(
+      [this](const std::string& text) { console_.warning_once("warning: " + printable(text)); });
   return {};
 }
 
@@ -118,9 +122,8 @@ smith::Smithy Session::smithy() {
           *contracts_,     system_clock(),  forge_options_};
 }
 
-smith::RunResult Session::converge(const std::string& key, uint64_t bytes) {
-  smith::RunResult result = forge(key, bytes);
-  if (hide_repeats_ && result.repeated) return result;
+void Session::tell(const smith::RunResult& result) {
+  if (hide_repeats_ && result.repeated) return;
   smith::log_result(console_.log(), result);
   bool bad = result.status == smith::Status::error || result.status == smith::Status::rejected;
   if (console_.json()) {
@@ -128,6 +131,11 @@ smith::RunResult Session::converge(const std::string& key, uint64_t bytes) {
   } else if (bad || !console_.quiet()) {
     console_.result(result_text(result, console_));
   }
+}
+
+smith::RunResult Session::converge(const std::string& key, uint64_t bytes) {
+  smith::RunResult result = forge(key, bytes);
+  tell(result);
   return result;
 }
 

@@ -42,7 +42,9 @@ class Session {
 
   // Converges one object and tells nobody; `bytes` is for the progress line, 0 is unknown.
   smith::RunResult forge(const std::string& key, uint64_t bytes);
-  // The same; prints and logs the result.
+  // Prints and logs a result.
+  void tell(const smith::RunResult& result);
+  // Both.
   smith::RunResult converge(const std::string& key, uint64_t bytes);
 
  private:

@@ -24,6 +24,10 @@ Result<smith::ReconcileOptions> reconcile_options(const Settings& settings, cons
     seconds = SMITH_TRY(whole_number(settings, "min-age"));
   }
   options.min_age_micros = static_cast<int64_t>(seconds) * 1'000'000;
+  if (thorough == Thorough::no) {
+    uint64_t oldest = SMITH_TRY(whole_number(settings, "max-age"));
+    options.max_age_micros = static_cast<int64_t>(oldest) * 1'000'000;
+  }
   options.rate_max = static_cast<uint32_t>(SMITH_TRY(whole_number(settings, "rate")));
   if (thorough == Thorough::yes) options.receipts = smith::Receipts::wanted;
   if (!lake.is_folder()) options.looks_max = bucket_looks_max;

@@ -16,7 +16,8 @@ enum class Thorough : uint8_t {
   yes,  // a backfill
 };
 
-// From --min-age, --rate and the kind of lake. Fails with invalid: a number that is none.
+// From --min-age, --max-age, --rate and the kind of lake. Fails with invalid: a number that is
+// none.
 Result<smith::ReconcileOptions> reconcile_options(const Settings& settings, const Lake& lake,
                                                   Thorough thorough);
 

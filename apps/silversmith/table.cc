@@ -18,12 +18,8 @@ size_t characters(const std::string& text) {
   return static_cast<size_t>(std::count_if(text.begin(), text.end(), starts_character));
 }
 
-std::string printable(const std::string& cell) {
-  bool plain =
-      !find_invalid_utf8(cell).has_value() && std::all_of(cell.begin(), cell.end(), [](char c) {
-        return static_cast<unsigned char>(c) >= 0x20 && c != 0x7f;
-      });
-  std::string text = plain ? cell : show(cell, 200);
+std::string shown_cell(const std::string& cell) {
+  std::string text = printable(cell) == cell ? cell : show(cell, 200);
   if (characters(text) <= cell_characters_max) return text;
   size_t kept = 0;
   size_t at = 0;
@@ -42,12 +38,12 @@ bool is_number(const std::string& text) {
 }  // namespace
 
 Table::Table(const std::vector<std::string>& header) : rows_(1) {
-  for (const std::string& cell : header) rows_.front().push_back(printable(cell));
+  for (const std::string& cell : header) rows_.front().push_back(shown_cell(cell));
 }
 
 void Table::add(std::vector<std::string> cells) {
   SMITH_CHECK(cells.size() == rows_.front().size(), "a row of another width");
-  for (std::string& cell : cells) cell = printable(cell);
+  for (std::string& cell : cells) cell = shown_cell(cell);
   rows_.push_back(std::move(cells));
 }
 

@@ -26,7 +26,11 @@ TEST(Table, shows_control_bytes_and_broken_text_escaped) {
   Table table({"x\033[31m"});
   table.add({"a\033[31m"});
   table.add({"\xff"});
+  table.add(
+      {"\xC2\x9B"
+       "31m"});
   EXPECT_EQ(table.text().find('\033'), std::string::npos);
+  EXPECT_EQ(table.text().find("\xC2\x9B"), std::string::npos);
   EXPECT_NE(table.text().find("\\xFF"), std::string::npos) << table.text();
 }
 

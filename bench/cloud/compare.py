@@ -6,6 +6,7 @@
   requests   what one object costs in requests, by name
   worker     small objects a second with 1, 4 and 16 in flight, at once and with 20 ms added to each
              request, as far away as S3 is
+  backfill   the same of a backfill, with 1, 4 and 16 objects at a time
   large      an object from S3 beside the same file from disk: our own CPU seconds, over HTTP and TLS
 
 The S3 is our own double on the same two cores: compare ratios and CPU seconds, not wall time with
@@ -189,6 +190,34 @@ def worker_table(objects):
             worker_rate(in_flight, 20_000, max(objects // 5, in_flight * 4))))
 
 
+def backfill_rate(at_once, delay_micros, objects):
+    """10 kB objects a second of a backfill that finds none of them in silver."""
+    s3 = FakeS3()
+    s3.put("contracts/orders.yaml", CONTRACT)
+    for i in range(objects):
+        s3.put("bronze/orders/%04d.csv" % i, orders(SMALL_BYTES, i))
+    if delay_micros:
+        s3.fault(fault="delay", times=0, amount=delay_micros)
+    begun = time.monotonic()
+    done = subprocess.run(
+        [str(BIN / "silversmith"), "backfill", "s3://lake", "--endpoint-url", s3.endpoint,
+         "--concurrency", str(at_once), "--memory", "1GiB", "--quiet"], check=False,
+        capture_output=True, text=True, env={**CREDENTIALS, "AWS_REGION": "us-east-1"})
+    seconds = time.monotonic() - begun
+    s3.close()
+    if done.returncode != 0:
+        raise SystemExit(done.stderr)
+    return objects / seconds
+
+
+def backfill_table(objects):
+    print("\n| backfill of %d, 10 kB objects a second | near | 20 ms a request |" % objects)
+    print("|---|---|---|")
+    for at_once in [1, 4, 16]:
+        print("| `--concurrency %d` | %.0f | %.0f |" % (
+            at_once, backfill_rate(at_once, 0, objects), backfill_rate(at_once, 20_000, objects)))
+
+
 def cpu_seconds(command, environment):
     before = os.times()
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
@@ -232,17 +261,20 @@ def large_table(size):
 def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("parts", nargs="*", default=[], help="function, requests, worker, large")
+    parser.add_argument("parts", nargs="*", default=[],
+                        help="function, requests, worker, backfill, large")
     parser.add_argument("--runs", type=int, default=200, help="small objects a function gets")
     parser.add_argument("--mb", type=int, default=1000, help="size of the large object")
     arguments = parser.parse_args()
-    parts = arguments.parts or ["function", "requests", "worker", "large"]
+    parts = arguments.parts or ["function", "requests", "worker", "backfill", "large"]
     if "function" in parts:
         function_table(arguments.runs)
     if "requests" in parts:
         count_requests()
     if "worker" in parts:
         worker_table(arguments.runs * 3)
+    if "backfill" in parts:
+        backfill_table(500)
     if "large" in parts:
         large_table(arguments.mb * 1_000_000)
 

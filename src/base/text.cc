@@ -51,18 +51,39 @@ std::optional<uint64_t> unit_bytes(std::string_view unit) {
   return factor;
 }
 
-// Appends the character at `at`, or its byte as \xNN where it is a control byte or not UTF-8, and
+// Whether the well-formed character at the front is a control: C0, DEL, or C1 (U+0080 to U+009F,
+// which terminals obey as they do escape sequences).
+bool is_control(std::string_view character) {
+  auto at = [&](size_t i) { return static_cast<unsigned char>(character[i]); };
+  if (at(0) < 0x20 || at(0) == 0x7F) return true;
+  return at(0) == 0xC2 && character.size() > 1 && at(1) < 0xA0;
+}
+
+// Appends the character at `at`, or its bytes as \xNN where it is a control or not UTF-8, and
 // returns how many bytes it took. `length` is utf8_length() there.
 size_t append_shown(std::string_view bytes, size_t at, size_t length, std::string& out) {
-  auto byte = static_cast<unsigned char>(bytes[at]);
-  if (length > 0 && byte >= 0x20 && byte != 0x7F) {
-    out.append(bytes.substr(at, length));
+  std::string_view character = bytes.substr(at, length);
+  if (length > 0 && !is_control(character)) {
+    out.append(character);
     return length;
   }
-  char escape[8];
-  std::snprintf(escape, sizeof escape, "\\x%02X", byte);
-  out += escape;
-  return 1;
+  size_t taken = std::max<size_t>(length, 1);
+  for (char byte : bytes.substr(at, taken)) {
+    char escape[8];
+    std::snprintf(escape, sizeof escape, "\\x%02X", static_cast<unsigned char>(byte));
+    out += escape;
+  }
+  return taken;
+}
+
+// Whether a terminal may have the bytes as they are.
+bool is_printable(std::string_view bytes) {
+  while (!bytes.empty()) {
+    size_t length = utf8_length(bytes);
+    if (length == 0 || is_control(bytes.substr(0, length))) return false;
+    bytes.remove_prefix(length);
+  }
+  return true;
 }
 
 }  // namespace
@@ -87,11 +108,7 @@ std::string escaped(std::string_view bytes) {
 }
 
 std::string printable(std::string_view bytes) {
-  bool plain =
-      !find_invalid_utf8(bytes).has_value() && std::none_of(bytes.begin(), bytes.end(), [](char c) {
-        return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
-      });
-  return plain ? std::string(bytes) : show(bytes, SIZE_MAX);
+  return is_printable(bytes) ? std::string(bytes) : show(bytes, SIZE_MAX);
 }
 
 std::string join(const std::vector<std::string>& parts, std::string_view between_parts) {

@@ -79,6 +79,18 @@ TEST(Show, escapes_what_a_terminal_must_not_see) {
   EXPECT_EQ(show("é€"), "\"é€\"");
 }
 
+// A terminal obeys U+009B as it does ESC [.
+TEST(Show, escapes_the_controls_of_two_bytes_too) {
+  EXPECT_EQ(show("a\xC2\x9B"
+                 "31m"),
+            R"("a\xC2\x9B31m")");
+  EXPECT_EQ(escaped("\xC2\x80\xC2\x9F"), R"(\xC2\x80\xC2\x9F)");
+  EXPECT_EQ(printable("a\xC2\x85"), R"("a\xC2\x85")");
+  EXPECT_EQ(printable("\xC2\xA0"), "\xC2\xA0") << "no control: a blank that does not break";
+  EXPECT_EQ(printable("é"), "é");
+  EXPECT_EQ(printable("\xC2"), R"("\xC2")");
+}
+
 TEST(Show, cuts_between_characters) {
   EXPECT_EQ(show("abcdef", 3), "\"abc\"...");
   EXPECT_EQ(show("abc", 3), "\"abc\"");

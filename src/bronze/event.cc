@@ -123,7 +123,7 @@ class Reader {
   }
 
   void read(const Json& json) {
-    if (path_.size() >= depth_max) {
+    if (path_.size() > depth_max) {
       fail(event_error("found more than " + std::to_string(depth_max) +
                        " envelopes around each other"));
       return;

@@ -292,10 +292,11 @@ TEST(Event, warns_of_versions_that_it_does_not_know_and_reads_on) {
 
 TEST(Event, bounds_the_envelopes_around_an_event) {
   std::string text = notification_of("k");
-  for (int depth = 0; depth < 6; depth++) text = sns_body_of(text);
-  EXPECT_EQ(read_event(text).deliveries.at(0).events.size(), 1U);
-  for (int depth = 0; depth < 3; depth++) text = sns_body_of(text);
-  Error error = only_error(text);
+  for (int depth = 0; depth < 8; depth++) text = sns_body_of(text);
+  Delivery deepest = read_event(text).deliveries.at(0);
+  ASSERT_EQ(deepest.events.size(), 1U) << "eight around it are read";
+  EXPECT_EQ(deepest.events.at(0).via, "sns/sns/sns/sns/sns/sns/sns/sns/s3");
+  Error error = only_error(sns_body_of(text));
   EXPECT_NE(error.message.find("more than 8 envelopes around each other"), std::string::npos)
       << error.message;
 }

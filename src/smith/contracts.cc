@@ -34,6 +34,23 @@ Result<std::string> read_all(store::Object& object, std::string_view where) {
 
 }  // namespace
 
+// Folders below hold what people keep beside their contracts.
+bool is_contract(std::string_view key, std::string_view prefix) {
+  bool named = key.ends_with(".yaml") || key.ends_with(".yml") || key.ends_with(".json");
+  return named && key.starts_with(prefix) && key.find('/', prefix.size()) == std::string_view::npos;
+}
+
+std::optional<std::string> passed_over(std::string_view key, std::string_view prefix,
+                                       const std::string& where) {
+  if (!key.starts_with(prefix) || is_contract(key, prefix)) return std::nullopt;
+  bool looks = ends_with_ignoring_case(key, ".yaml") || ends_with_ignoring_case(key, ".yml") ||
+               ends_with_ignoring_case(key, ".json");
+  if (!looks) return std::nullopt;
+  return where +
+         " is not read as a contract: these are the files right in the contracts folder whose "
+         "names end in .yaml, .yml or .json, in small letters";
+}
+
 Contracts::Contracts(store::Store& store, std::string prefix, PipelineSetup engine, Clock& clock)
     : store_(&store), prefix_(std::move(prefix)), engine_(std::move(engine)), clock_(clock) {}
 
@@ -63,13 +80,6 @@ Result<Contracts::Held> Contracts::hold(const std::string& key) {
   return Held{key, tag, std::move(*parsed)};
 }
 
-// Folders below hold what people keep beside their contracts.
-bool Contracts::is_contract(std::string_view key) const {
-  bool named = key.ends_with(".yaml") || key.ends_with(".yml") || key.ends_with(".json");
-  return named && key.starts_with(prefix_) &&
-         key.find('/', prefix_.size()) == std::string_view::npos;
-}
-
 // A contract that we would pass over in silence is worse than one that is wrong.
 Error Contracts::linked(const std::string& key) const {
   return {Code::denied,
@@ -82,24 +92,33 @@ Result<> Contracts::refresh(Reread reread) {
   int64_t now = clock_.steady_micros();
   bool fresh = read_at_.has_value() && now - *read_at_ < contracts_fresh_micros;
   if (fresh && reread == Reread::if_stale) return {};
+  std::vector<std::string> found;
+  SMITH_TRY(list(found));
   std::vector<Held> held;
+  for (const std::string& key : found) held.push_back(SMITH_TRY(hold(key)));
+  held_ = std::move(held);
+  read_at_ = now;
+  return {};
+}
+
+// The keys of all contracts.
+Result<> Contracts::list(std::vector<std::string>& found) {
   std::string after;
   while (true) {
     auto page = store_->list(prefix_, after);
     if (!page) return configuration(std::move(page).error(), store_->where(prefix_));
     for (const std::string& key : page->passed_over) {
-      if (is_contract(key) || prefix_.starts_with(key)) return linked(key);
+      if (is_contract(key, prefix_) || prefix_.starts_with(key)) return linked(key);
     }
     if (!page->unreadable.empty()) return configuration(page->unreadable.front(), "folder");
     for (const store::Listed& listed : page->objects) {
-      if (is_contract(listed.key)) held.push_back(SMITH_TRY(hold(listed.key)));
+      if (is_contract(listed.key, prefix_)) found.push_back(listed.key);
+      auto why = passed_over(listed.key, prefix_, store_->where(listed.key));
+      if (why.has_value() && on_passed_over_) on_passed_over_(*why);
     }
-    if (!page->next.has_value()) break;
+    if (!page->next.has_value()) return {};
     after = *page->next;
   }
-  held_ = std::move(held);
-  read_at_ = now;
-  return {};
 }
 
 Result<std::vector<contract::Contract>> Contracts::all(Reread reread) {

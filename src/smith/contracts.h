@@ -5,6 +5,7 @@
 // error, never "no contract"; so are two contracts that match one key.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,12 +23,23 @@ namespace silversmith::smith {
 inline constexpr int64_t contracts_fresh_micros = 60'000'000;
 inline constexpr uint64_t contract_bytes_max = uint64_t{1} << 20;  // of one descriptor
 
+// Whether the key is a contract's in the folder `prefix`: right in it, and .yaml, .yml or .json.
+bool is_contract(std::string_view key, std::string_view prefix);
+// Why a file of that folder is not read as a contract though its name looks like one's: in a folder
+// below, or with a suffix in capitals. Nothing of any other file. `where` is its name for people.
+std::optional<std::string> passed_over(std::string_view key, std::string_view prefix,
+                                       const std::string& where);
+
 class Contracts : public Converters {
  public:
   // Contracts under `prefix` of `store`. `engine` makes the converters; its contract is set here.
   Contracts(store::Store& store, std::string prefix, PipelineSetup engine, Clock& clock);
   // Globs are anchored there: what stands before the lake in its keys, "" or "team-a/".
   void anchor_at(std::string lake_prefix) { anchor_ = std::move(lake_prefix); }
+  // Is told of a file that looks like a contract and is not read as one, at each listing.
+  void on_passed_over(std::function<void(const std::string& text)> tell) {
+    on_passed_over_ = std::move(tell);
+  }
   // The one given contract, for every key.
   Contracts(contract::Contract contract, PipelineSetup engine, Clock& clock);
 
@@ -45,8 +57,8 @@ class Contracts : public Converters {
   };
 
   Result<> refresh(Reread reread);
+  Result<> list(std::vector<std::string>& found);
   Result<Held> hold(const std::string& key);
-  bool is_contract(std::string_view key) const;
   Error linked(const std::string& key) const;
 
   store::Store* store_ = nullptr;
@@ -57,6 +69,7 @@ class Contracts : public Converters {
   std::optional<int64_t> read_at_;
   std::vector<Held> held_;
   bool given_ = false;
+  std::function<void(const std::string& text)> on_passed_over_;
 };
 
 }  // namespace silversmith::smith

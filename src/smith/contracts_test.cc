@@ -57,6 +57,23 @@ TEST_F(ContractsTest, lists_all) {
   EXPECT_EQ(all[1].name, "planes");
 }
 
+TEST_F(ContractsTest, tells_what_looks_like_a_contract_and_is_not_read) {
+  put("orders", "bronze/**");
+  for (const char* key : {"contracts/Big.YAML", "contracts/old/a.yml", "contracts/b.Json",
+                          "contracts/README.md", "contracts/c.yml.bak"}) {
+    store_.put(key, "no: contract");
+  }
+  Contracts all = contracts();
+  std::vector<std::string> told;
+  all.on_passed_over([&](const std::string& text) { told.push_back(text); });
+  EXPECT_EQ(found(all, "bronze/a.csv"), "orders");
+  ASSERT_EQ(told.size(), 3U);
+  EXPECT_NE(told[0].find("contracts/Big.YAML is not read"), std::string::npos) << told[0];
+  EXPECT_NE(told[0].find(".yaml, .yml or .json"), std::string::npos);
+  EXPECT_NE(told[1].find("contracts/b.Json"), std::string::npos);
+  EXPECT_NE(told[2].find("contracts/old/a.yml"), std::string::npos);
+}
+
 TEST_F(ContractsTest, two_that_match_are_a_configuration_error_that_names_both) {
   put("one", "bronze/**");
   put("two", "bronze/a*");

@@ -50,6 +50,7 @@ std::string_view name_of(Fate fate) {
     case Fate::ignored: return "ignored";
     case Fate::queued: return "queued";
     case Fate::resting: return "resting";
+    case Fate::older: return "older";
     case Fate::pending: return "pending";
     case Fate::error: return "error";
   }
@@ -85,7 +86,8 @@ bool Ledger::settled() const {
 }
 
 bool Ledger::reconciled() const {
-  return settled() && count(Fate::queued) == 0 && count(Fate::resting) == 0;
+  bool all_looked_at = count(Fate::resting) == 0 && count(Fate::older) == 0;
+  return settled() && all_looked_at && count(Fate::queued) == 0;
 }
 
 Json ledger_json(const Ledger& ledger, const LedgerContext& context) {

@@ -25,10 +25,11 @@ enum class Fate : uint8_t {
   ignored,    // listed, and deleted since
   queued,     // handed to the queue
   resting,    // too young to be looked at
+  older,      // too old: an earlier sweep looked, or a whole one will
   pending,    // still to be done
   error,      // could not be found out, or failed
 };
-inline constexpr size_t fate_count = 8;
+inline constexpr size_t fate_count = 9;
 std::string_view name_of(Fate fate);
 // What the outcome of a run means here. A run that was stopped is pending.
 Fate fate_of(const RunResult& result);

@@ -46,11 +46,11 @@ TEST(Ledger, is_reconciled_when_nothing_is_left_and_settled_when_the_rest_is_in_
     ledger.add(fate, now, Ledger::Found::processed);
   }
   EXPECT_TRUE(ledger.reconciled());
-  for (Fate fate : {Fate::queued, Fate::resting, Fate::pending, Fate::error}) {
+  for (Fate fate : {Fate::queued, Fate::resting, Fate::older, Fate::pending, Fate::error}) {
     Ledger left = ledger;
     left.add(fate, now, Ledger::Found::processed);
     EXPECT_FALSE(left.reconciled()) << name_of(fate);
-    EXPECT_EQ(left.settled(), fate == Fate::queued || fate == Fate::resting) << name_of(fate);
+    EXPECT_EQ(left.settled(), fate != Fate::pending && fate != Fate::error) << name_of(fate);
   }
   ledger.unreadable = 1;
   EXPECT_FALSE(ledger.settled());

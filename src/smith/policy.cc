@@ -18,6 +18,13 @@ Action action_for(Code code) {
   return Action::leave_queued;
 }
 
+Error as_contract_error(Error error) {
+  Action action = action_for(error.code);
+  if (action == Action::refuse || action == Action::ignore) error.code = Code::denied;
+  if (error.code == Code::denied && error.type.empty()) error.type = "configuration-error";
+  return error;
+}
+
 Retry::Retry(const RetryOptions& options, Clock& clock)
     : options_(options), clock_(clock), jitter_(options.seed) {}
 

@@ -21,6 +21,10 @@ enum class Action : uint8_t {
 };
 Action action_for(Code code);
 
+// What kept a contract from being found, as the error of the object that waits for it: an
+// operator's to mend, unless it passes. A contract that is wrong or gone says nothing about it.
+Error as_contract_error(Error error);
+
 struct RetryOptions {
   uint32_t attempts_max = 6;          // tries of one object in one delivery
   int64_t pause_micros_min = 20'000;  // before the second try; doubles from there

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>
+#include <mutex>
 #include <set>
 #include <utility>
 #include <vector>
@@ -25,27 +26,50 @@ constexpr int64_t micros_a_second = 1'000'000;
 
 using Found = Ledger::Found;
 
-// At most so many a second, evenly.
+// At most so many a second, evenly. Who waits for its turn is in line behind one that sleeps, so
+// that a stop is seen after one turn, however many there are.
 class Pace {
  public:
   Pace(uint32_t rate_max, Clock& clock) : rate_max_(rate_max), clock_(clock) {}
-  void wait() {
-    if (rate_max_ == 0) return;
+  // Whether it is the caller's turn; no, as soon as `stopping` says so.
+  bool wait(const std::function<bool()>& stopping) {
+    if (rate_max_ == 0) return !stopping();
+    std::lock_guard lock(guarded_.mutex);
+    if (stopping()) return false;
     int64_t now = clock_.steady_micros();
-    if (next_ > now) clock_.sleep_micros(next_ - now);
-    next_ = std::max(next_, now) + micros_a_second / rate_max_;
+    if (guarded_.next > now) clock_.sleep_micros(guarded_.next - now);
+    guarded_.next = std::max(guarded_.next, now) + micros_a_second / rate_max_;
+    return !stopping();
   }
 
  private:
+  struct Guarded {
+    std::mutex mutex;
+    int64_t next = 0;  // when the next turn is, steady clock
+  };
   uint32_t rate_max_;
   Clock& clock_;
-  int64_t next_ = 0;
+  Guarded guarded_;
 };
 
+// Runs `work` on so many threads, this one among them, until all have ended. Where the system gives
+// no more threads, fewer will do.
+void at_once(size_t threads, const std::function<void()>& work) {
+  std::vector<Thread> helpers;
+  while (helpers.size() + 1 < threads) {
+    Result<Thread> helper = Thread::start(work);
+    if (!helper.ok()) break;
+    helpers.push_back(std::move(*helper));
+  }
+  work();
+  helpers.clear();  // joins them
+}
+
+using Looks = std::vector<std::optional<Result<Look>>>;
+
 // Looks at all of `objects`, several at a time.
-std::vector<std::optional<Result<Look>>> look_at_all(const std::vector<store::Listed>& objects,
-                                                     const ReconcileSetup& setup) {
-  std::vector<std::optional<Result<Look>>> looks(objects.size());
+Looks look_at_all(const std::vector<store::Listed>& objects, const ReconcileSetup& setup) {
+  Looks looks(objects.size());
   std::atomic<size_t> next = 0;
   const std::atomic<bool>* stop = setup.smithy.options.stop;
   auto work = [&] {
@@ -54,15 +78,7 @@ std::vector<std::optional<Result<Look>>> look_at_all(const std::vector<store::Li
       looks[i] = look_at(objects[i], setup.smithy, setup.options.receipts);
     }
   };
-  std::vector<Thread> helpers;
-  size_t threads = std::min<size_t>(setup.options.looks_max, objects.size());
-  while (helpers.size() + 1 < threads) {
-    Result<Thread> helper = Thread::start(work);
-    if (!helper.ok()) break;  // fewer will do
-    helpers.push_back(std::move(*helper));
-  }
-  work();
-  helpers.clear();
+  at_once(std::min<size_t>(setup.options.looks_max, objects.size()), work);
   return looks;
 }
 
@@ -76,29 +92,37 @@ Result<Look> with_receipt(Look look, const std::string& key, const Smithy& smith
   return look;
 }
 
+// One thread lists and looks, page by page; what a page holds is settled by several.
 class Reconciling {
  public:
   explicit Reconciling(const ReconcileSetup& setup)
-      : setup_(setup), smithy_(setup.smithy), pace_(setup.options.rate_max, smithy_.clock) {}
+      : setup_(setup),
+        smithy_(setup.smithy),
+        pace_(setup.options.rate_max, smithy_.clock),
+        converters_{.converters = smithy_.converters} {}
 
   Reconciliation run() {
     std::string after = setup_.options.after;
     Result<bool> more = true;
     while (more.ok() && *more && !stopping()) more = page(after);
+    std::lock_guard lock(guarded_.mutex);
+    Reconciliation& result = guarded_.result;
     if (!more.ok()) {
       end(std::move(more).error());
     } else {
-      ledger().complete = !*more;
+      result.ledger.complete = !*more;
     }
-    SMITH_CHECK(ledger().balances(), "an object of the listing has no fate");
-    return std::move(result_);
+    SMITH_CHECK(result.ledger.balances(), "an object of the listing has no fate");
+    return std::move(result);
   }
 
  private:
-  Ledger& ledger() { return result_.ledger; }
+  // How far an object of a page has come. `left`: nobody has begun with it.
+  enum class Progress : uint8_t { left, begun, settled };
+
   bool stopping() const {
     const std::atomic<bool>* stop = smithy_.options.stop;
-    return result_.error.has_value() || (stop != nullptr && stop->load());
+    return ended_.load() || (stop != nullptr && stop->load());
   }
 
   // Whether there are more pages behind it.
@@ -108,24 +132,45 @@ class Reconciling {
     std::erase_if(page.objects, [&](const store::Listed& listed) {
       return !silver::accepts(smithy_.prefixes, listed.key);
     });
-    ledger().objects += page.objects.size();
-    std::erase_if(page.objects, [&](const store::Listed& object) { return rests(object); });
-    std::vector<std::optional<Result<Look>>> looks = look_at_all(page.objects, setup_);
-    bool all = true;
-    for (size_t i = 0; i < page.objects.size(); ++i) {
-      bool left = stopping() || !looks[i].has_value();
-      if (left) {
-        ledger().add(Fate::pending, page.objects[i].modified_micros, Found::processed);
-      } else {
-        settle(page.objects[i], std::move(*looks[i]));
-      }
-      all = all && !left && !stopping();
-      if (all) ledger().last_key = page.objects[i].key;
+    {
+      std::lock_guard lock(guarded_.mutex);
+      guarded_.result.ledger.objects += page.objects.size();
     }
+    std::erase_if(page.objects,
+                  [&](const store::Listed& object) { return is_passed_over(object); });
+    bool all = settle_all(page.objects);
     if (!page.next.has_value()) return !all;
-    if (all) ledger().last_key = *page.next;
+    if (all) {
+      std::lock_guard lock(guarded_.mutex);
+      guarded_.result.ledger.last_key = *page.next;
+    }
     after = *page.next;
     return true;
+  }
+
+  // Each gets its fate; what was not begun before it ended is pending. Whether all are settled.
+  bool settle_all(const std::vector<store::Listed>& objects) {
+    Looks looks = look_at_all(objects, setup_);
+    std::vector<Progress> progress(objects.size(), Progress::left);
+    std::atomic<size_t> next = 0;
+    auto work = [&] {
+      for (size_t i = next++; i < objects.size(); i = next++) {
+        if (stopping() || !looks[i].has_value()) continue;
+        progress[i] = Progress::begun;
+        settle(objects[i], std::move(*looks[i]));
+        if (!stopping()) progress[i] = Progress::settled;
+      }
+    };
+    at_once(std::min<size_t>(setup_.options.concurrency, objects.size()), work);
+    bool all = true;
+    for (size_t i = 0; i < objects.size(); ++i) {
+      if (progress[i] == Progress::left) add(Fate::pending, objects[i], Found::processed);
+      // Whoever goes on behind the last key must miss nothing.
+      all = all && progress[i] == Progress::settled;
+      std::lock_guard lock(guarded_.mutex);
+      if (all) guarded_.result.ledger.last_key = objects[i].key;
+    }
+    return all;
   }
 
   // With versions where the store tells them, else without: then each costs a HEAD more.
@@ -148,32 +193,29 @@ class Reconciling {
   // Every page of a folder meets the same ones.
   void tell_unreadable(const Error& error) {
     if (!unreadable_.insert(error.message).second) return;
-    ledger().unreadable++;
+    std::lock_guard lock(guarded_.mutex);
+    guarded_.result.ledger.unreadable++;
     note_exit(error);
     if (setup_.on_error) setup_.on_error(error);
   }
 
   // A time in the future says nothing about rest; what comes from a clock that is ahead must not
   // wait for ever.
-  bool rests(const store::Listed& object) {
+  bool is_passed_over(const store::Listed& object) {
     int64_t age = smithy_.clock.wall_micros() - object.modified_micros;
-    if (std::abs(age) >= setup_.options.min_age_micros) return false;
-    ledger().add(Fate::resting, object.modified_micros, Found::processed);
+    const ReconcileOptions& options = setup_.options;
+    bool older = options.max_age_micros != 0 && age > options.max_age_micros;
+    bool rests = std::abs(age) < options.min_age_micros;
+    if (!older && !rests) return false;
+    add(rests ? Fate::resting : Fate::older, object, Found::processed);
     return true;
   }
 
   void settle(const store::Listed& object, Result<Look> look) {
     if (look.ok()) look = read_version(object, std::move(*look));
     Result<Fate> known = known_fate(object, look);
-    if (!known.ok()) {
-      ledger().add(Fate::error, object.modified_micros, Found::unprocessed);
-      return fail(std::move(known).error());
-    }
-    if (*known != Fate::pending) {
-      busy_in_row_ = 0;
-      ledger().add(*known, object.modified_micros, Found::processed);
-      return;
-    }
+    if (!known.ok()) return fail(object, std::move(known).error());
+    if (*known != Fate::pending) return add(*known, object, Found::processed);
     work(object, *look);
   }
 
@@ -212,9 +254,12 @@ class Reconciling {
   }
 
   Result<Terms> terms_for(const std::string& key) {
+    std::lock_guard lock(converters_.mutex);
     Result<std::unique_ptr<Converter>> converter =
-        smithy_.converters.for_key(key, Reread::if_stale);
-    if (!converter.ok()) return std::move(converter).error().in(smithy_.source.where(key));
+        converters_.converters.for_key(key, Reread::if_stale);
+    if (!converter.ok()) {
+      return as_contract_error(std::move(converter).error()).in(smithy_.source.where(key));
+    }
     return (*converter)->terms();
   }
 
@@ -231,24 +276,24 @@ class Reconciling {
   void work(const store::Listed& object, const Look& look) {
     Found found = look.held.made_from(look.version) ? Found::processed : Found::unprocessed;
     if (!setup_.send && !setup_.converge) {
-      ledger().add(Fate::pending, object.modified_micros, found);
+      add(Fate::pending, object, found);
+      std::lock_guard lock(guarded_.mutex);
       if (setup_.on_pending) setup_.on_pending(object.key);
       return;
     }
-    pace_.wait();
-    if (stopping()) return ledger().add(Fate::pending, object.modified_micros, found);
+    bool turn = pace_.wait([this] { return stopping(); });
+    if (!turn) return add(Fate::pending, object, found);
     if (setup_.send) return send(object, found);
     Refusals refusals = look.version.empty() ? Refusals::unknown : Refusals::none;
     RunResult result = setup_.converge(object, refusals);
-    Fate fate = fate_of(result);
     // Its version was not known before, or somebody else has done it in between.
     if (result.repeated) found = Found::processed;
-    ledger().add(fate, object.modified_micros, found);
-    if (fate != Fate::error) {
-      busy_in_row_ = 0;
-      return;
-    }
-    result_.exit = worse_exit(result_.exit, exit_status(result));
+    Fate fate = fate_of(result);
+    add(fate, object, found);
+    std::lock_guard lock(guarded_.mutex);
+    if (setup_.on_run) setup_.on_run(result);
+    if (fate != Fate::error) return;
+    guarded_.result.exit = worse_exit(guarded_.result.exit, exit_status(result));
     count_busy({result.error->code, result.error->message, result.error->hint, ""});
   }
 
@@ -257,43 +302,67 @@ class Reconciling {
     Retry retry(smithy_.options.retry, smithy_.clock);
     Result<> sent = setup_.send(object.key);
     while (!sent.ok() && retry.again(action_for(sent.error().code))) sent = setup_.send(object.key);
-    ledger().add(sent.ok() ? Fate::queued : Fate::pending, object.modified_micros, found);
+    add(sent.ok() ? Fate::queued : Fate::pending, object, found);
+    std::lock_guard lock(guarded_.mutex);
     if (!sent.ok()) end(std::move(sent).error());
   }
 
-  void fail(const Error& error) {
+  void add(Fate fate, const store::Listed& object, Found found) {
+    std::lock_guard lock(guarded_.mutex);
+    guarded_.result.ledger.add(fate, object.modified_micros, found);
+    bool tried = fate != Fate::resting && fate != Fate::older && fate != Fate::pending;
+    if (tried && fate != Fate::error) guarded_.busy_in_row = 0;
+  }
+
+  void fail(const store::Listed& object, const Error& error) {
+    add(Fate::error, object, Found::unprocessed);
+    std::lock_guard lock(guarded_.mutex);
     note_exit(error);
     if (setup_.on_error) setup_.on_error(error);
     count_busy(error);
   }
 
+  // These three require the lock.
   void count_busy(const Error& error) {
-    busy_in_row_ = error.code == Code::busy ? busy_in_row_ + 1 : 0;
-    if (busy_in_row_ == busy_in_row_max) {
-      end({Code::busy,
-           std::to_string(busy_in_row_max) + " objects in a row failed: " + error.message,
-           error.hint, error.type});
-    }
+    uint32_t& in_row = guarded_.busy_in_row;
+    in_row = error.code == Code::busy ? in_row + 1 : 0;
+    if (in_row != busy_in_row_max) return;
+    end({Code::busy, std::to_string(busy_in_row_max) + " objects in a row failed: " + error.message,
+         error.hint, error.type});
   }
 
   void note_exit(const Error& error) {
     RunResult result;
     result.error = RunError{error.code, error.type, error.message, error.hint};
-    result_.exit = worse_exit(result_.exit, exit_status(result));
+    guarded_.result.exit = worse_exit(guarded_.result.exit, exit_status(result));
   }
 
+  // Of several at a time the first one is told.
   void end(Error error) {
     note_exit(error);
-    result_.error = std::move(error);
+    if (!guarded_.result.error.has_value()) guarded_.result.error = std::move(error);
+    ended_ = true;
   }
+
+  struct Guarded {
+    std::mutex mutex;
+    Reconciliation result;
+    uint32_t busy_in_row = 0;
+  };
+  // Used from one thread at a time, as they are.
+  struct GuardedConverters {
+    std::mutex mutex = {};
+    Converters& converters;
+  };
 
   const ReconcileSetup& setup_;
   const Smithy& smithy_;
   Pace pace_;
-  Reconciliation result_;
+  GuardedConverters converters_;
+  Guarded guarded_;
+  std::atomic<bool> ended_ = false;
   std::set<std::string> unreadable_;
   bool versions_ = true;
-  uint32_t busy_in_row_ = 0;
 };
 
 }  // namespace

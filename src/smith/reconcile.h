@@ -29,8 +29,10 @@ struct ReconcileOptions {
   std::string after = {};  // begin behind this key
   Receipts receipts = Receipts::passed_over;
   int64_t min_age_micros = 0;  // what was modified since rests: events about it may still come
+  int64_t max_age_micros = 0;  // what is older is passed over; 0: no bound
   uint32_t rate_max = 0;       // objects worked on a second; 0: no bound
   uint32_t looks_max = 1;      // looks at silver at a time: threads
+  uint32_t concurrency = 1;    // objects worked on at a time: threads
 };
 
 // What converge() need not find out again.
@@ -44,9 +46,13 @@ struct ReconcileSetup {
   const Smithy& smithy;
   ReconcileOptions options;
   // What is done about an object that is not done: forge() and its like here, or a message to
-  // somebody who does it. Neither: it is only told, as pending.
+  // somebody who does it. Neither: it is only told, as pending. Both are called from as many
+  // threads at a time as `concurrency` says; above 1, converge() must not use the smithy's own
+  // converters.
   std::function<RunResult(const store::Listed& object, Refusals refusals)> converge = {};
   std::function<Result<>(const std::string& key)> send = {};
+  // These are called by one thread at a time.
+  std::function<void(const RunResult& result)> on_run = {};  // of converge
   std::function<void(const std::string& key)> on_pending = {};
   std::function<void(const Error&)> on_error = {};  // of an object or folder, but for converge's
   std::function<void(const Error&)> on_warning = {};

@@ -180,6 +180,19 @@ TEST_F(Reconcile, leaves_what_is_young_to_its_events) {
   EXPECT_EQ(run().ledger.count(Fate::converted), 2U) << "a clock ahead must not keep it for ever";
 }
 
+TEST_F(Reconcile, passes_over_what_is_too_old) {
+  put_many(2);
+  options.max_age_micros = 1'000'000;
+  store.modified = clock.wall_micros() - 2'000'000;
+  Reconciliation done = run();
+  EXPECT_EQ(done.ledger.count(Fate::older), 2U);
+  EXPECT_TRUE(converged.empty());
+  EXPECT_TRUE(done.ledger.settled());
+  EXPECT_FALSE(done.ledger.reconciled()) << "nobody has looked";
+  store.modified = clock.wall_micros() - 500'000;
+  EXPECT_EQ(run().ledger.count(Fate::converted), 2U);
+}
+
 TEST_F(Reconcile, hands_what_is_not_done_to_the_queue) {
   put_many(3);
   run();
@@ -314,6 +327,21 @@ TEST_F(Reconcile, converts_again_under_another_contract_only_when_asked_to) {
   Reconciliation again = run();
   EXPECT_EQ(again.ledger.count(Fate::duplicate), 3U);
   EXPECT_TRUE(converged.empty());
+}
+
+TEST_F(Reconcile, says_that_a_broken_contract_is_a_configuration_error) {
+  put_many(2);
+  run();
+  store.put("bronze/new.csv", "good");
+  converters.fails = true;
+  for (Code code : {Code::denied, Code::invalid}) {
+    converters.failing = code;
+    Reconciliation done = run();
+    EXPECT_EQ(done.exit, 2);
+    EXPECT_EQ(done.ledger.count(Fate::error), 1U);
+    EXPECT_EQ(done.ledger.count(Fate::duplicate), 2U) << "what is done needs no contract";
+    EXPECT_TRUE(converged.empty()) << "nothing is read";
+  }
 }
 
 TEST_F(Reconcile, passes_over_what_was_deleted_since) {

@@ -37,6 +37,9 @@ enum class Trust : uint8_t {
 };
 std::string_view name_of(Trust trust);
 
+// What a bucket does with what is overwritten.
+enum class Versions : uint8_t { unknown, kept, none };
+
 enum class RightState : uint8_t { held, missing, unknown };
 enum class RightNeed : uint8_t { to_convert, to_sweep_well };
 
@@ -59,16 +62,19 @@ struct RightsQuery {
 
 struct Rights {
   std::vector<RightRow> rows;
-  int64_t clock_ahead_micros = 0;      // ours, of the service's
-  std::string region;                  // the bucket's, as the service says; "" when it doesn't
-  std::optional<Error> error;          // the bucket can't be talked to at all
-  std::vector<std::string> left = {};  // what could not be removed, by where()
+  int64_t clock_ahead_micros = 0;         // ours, of the service's
+  std::string region;                     // the bucket's, as the service says; "" when it doesn't
+  Versions versions = Versions::unknown;  // as far as an object tells that is there
+  std::optional<Error> error;             // the bucket can't be talked to at all
+  std::vector<std::string> left = {};     // what could not be removed, by where()
 };
 
 struct Probe {
   std::vector<ProbeRow> rows;
-  std::optional<Error> error;     // what ended it early
-  std::string not_tried;          // why nothing was tried: scratch objects could not be removed
+  std::optional<Error> error;  // what ended it early
+  std::string not_tried;       // why nothing was tried: scratch objects could not be removed
+  std::string missing_right;   // that this was for: "s3:DeleteObjectVersion"
+  Versions versions = Versions::unknown;
   std::vector<std::string> left;  // scratch objects that could not be removed, by where()
 
   Trust trust() const;

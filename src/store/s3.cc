@@ -14,8 +14,9 @@ namespace silversmith::store {
 
 namespace {
 
-// A page that is read whole and not for long: 1 MiB of S3's longest keys, each byte as %XX.
-constexpr size_t versions_max = 250;
+// S3's own bound of a page. Lists cost as much as writes, so few and full ones; even of the longest
+// keys, each byte as %XX, a page stays below s3_answer_bytes_max.
+constexpr size_t versions_max = 1000;
 
 uint64_t number_in(const wire::XmlElement& entry, std::string_view name) {
   return parse_number(entry.text_of(name)).value_or(0);

@@ -114,8 +114,32 @@ class S3Probe {
   // Asked of what is not there, so that nothing is left behind by who may only write.
   Result<bool> may_remove() {
     Said said = SMITH_TRY(scratch_.remove(next_key(), headers_of(Says::match_stale, "")));
-    if (said.status != 403) return true;
+    if (said.status != 403) return may_remove_versions();
     probe_.not_tried = "DELETE " + service_.where(prefix_) + "*: " + said.text();
+    // A condition on what is there asks for the right to read it as well.
+    Said look = SMITH_TRY(scratch_.head(next_key(), {}));
+    probe_.missing_right = look.status == 403 ? "s3:GetObject" : "s3:DeleteObject";
+    return false;
+  }
+
+  // A DELETE in a bucket that keeps versions leaves them, unless it names one, which is another
+  // right. One object tells which bucket it is; where its version stays, there is no second.
+  Result<bool> may_remove_versions() {
+    std::string key;
+    Said made;
+    for (int i = 0; i < tries_max; ++i) {
+      key = next_key();
+      made = SMITH_TRY(make(key, "first"));
+      if (!made.repeated) break;  // else its version is not known
+    }
+    bool kept = !made.version.empty() && made.version != "null";
+    if (!made.repeated) probe_.versions = kept ? Versions::kept : Versions::none;
+    if (made.version.empty()) return true;
+    Said gone = SMITH_TRY(scratch_.remove_version(key, made.version));
+    if (gone.status != 403) return true;
+    probe_.not_tried =
+        "DELETE " + service_.where(key) + "?versionId=" + made.version + ": " + gone.text();
+    probe_.missing_right = "s3:DeleteObjectVersion";
     return false;
   }
 

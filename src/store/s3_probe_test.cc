@@ -51,6 +51,8 @@ TEST_P(S3Probing, trusts_what_answers_as_s3_does_and_leaves_nothing) {
   EXPECT_EQ(versions_there(), 1U);
   EXPECT_TRUE(world.fake().state().uploads("lake")->empty());
   EXPECT_LE(world.requests(), 250U);
+  bool kept = GetParam() == test::Versioning::enabled;
+  EXPECT_EQ(found.versions, kept ? Versions::kept : Versions::none);
 }
 
 TEST_P(S3Probing, finds_a_store_that_passes_over_if_match) {
@@ -132,14 +134,27 @@ TEST_F(S3ProbeRights, writes_nothing_where_it_may_not_remove) {
   EXPECT_EQ(found.trust(), Trust::unknown);
   EXPECT_TRUE(found.rows.empty());
   EXPECT_EQ(world.count("PutObject"), 0U);
+  EXPECT_EQ(found.missing_right, "s3:DeleteObject");
 }
 
-TEST_F(S3ProbeRights, names_what_it_could_not_remove) {
+TEST_F(S3ProbeRights, does_not_take_a_missing_read_for_a_missing_delete) {
+  world.fake().access().deny({"", "s3:GetObject", ""});
+  Probe found = probe();
+  EXPECT_EQ(found.missing_right, "s3:GetObject");
+  EXPECT_EQ(world.count("PutObject"), 0U);
+}
+
+TEST_F(S3ProbeRights, leaves_one_version_where_it_may_not_remove_versions_and_names_it) {
   world.fake().access().deny({"", "s3:DeleteObjectVersion", ""});
   Probe found = probe();
-  ASSERT_FALSE(found.left.empty());
-  EXPECT_TRUE(found.left.front().starts_with("s3://lake/s/"));
-  EXPECT_EQ(found.trust(), Trust::trusted);
+  auto there = world.fake().state().list_versions("lake", {}, "")->versions;
+  ASSERT_EQ(there.size(), 1U);
+  ASSERT_EQ(found.left.size(), 1U);
+  EXPECT_EQ(found.left.front(), "s3://lake/s/2 (version " + there.front().version.id + ")");
+  EXPECT_EQ(found.missing_right, "s3:DeleteObjectVersion");
+  EXPECT_NE(found.not_tried.find("403"), std::string::npos);
+  EXPECT_EQ(found.trust(), Trust::unknown);
+  EXPECT_EQ(found.versions, Versions::kept);
 }
 
 TEST_F(S3ProbeRights, writes_on_conditions_alone) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.h"
 #include "base/uri.h"
 #include "store/s3_scratch.h"
 #include "wire/date.h"
@@ -14,6 +15,8 @@ namespace silversmith::store {
 namespace {
 
 constexpr std::string_view no_tag = "\"00000000000000000000000000000000\"";
+// Of no text that anybody would put.
+constexpr std::string_view wrong_md5 = "AAAAAAAAAAAAAAAAAAAAAA==";
 constexpr std::string_view versions_use = "without it a sweep asks one HEAD more of every object";
 
 class RightsProbe {
@@ -59,20 +62,44 @@ class RightsProbe {
     // Of a date without fractions of a second, the middle of that second.
     if (theirs != 0) rights_.clock_ahead_micros = middle - theirs - 500'000;
     rights_.region = answer.header("x-amz-bucket-region");
+    if (!is_of_s3(answer)) return no_s3(answer);
     bool denied_here = answer.status == 403 && said_name(answer) == "AccessDenied";
     if (answer.good() || denied_here) return {};
     return service_.error_of(request, answer);
   }
 
+  // S3 answers a listing in XML of its own, and says what is wrong likewise.
+  static bool is_of_s3(const wire::HttpAnswer& answer) {
+    if (!answer.good() && answer.body.empty()) return true;
+    Result<wire::XmlElement> root = wire::parse_xml(answer.body);
+    if (!root.ok()) return false;
+    return root->name == (answer.good() ? "ListBucketResult" : "Error");
+  }
+
+  Error no_s3(const wire::HttpAnswer& answer) const {
+    auto told = [&](const char* name) {
+      std::string_view value = answer.header(name);
+      return value.empty() ? std::string("not said") : show(value);
+    };
+    return {Code::denied,
+            service_.where("") + ": what answers there is no S3: found status " +
+                std::to_string(answer.status) + ", server " + told("Server") + ", content type " +
+                told("Content-Type") + ", wanted a listing in XML",
+            "see --endpoint-url, its port too: it must be where S3's API is served, not a console, "
+            "a web site or a proxy's own page",
+            ""};
+  }
+
   // What passes is asked again; whatever else is said is an answer.
   Result<wire::HttpAnswer> send(const S3Request& request) {
     for (uint32_t attempts = 1;; ++attempts) {
-      Result<wire::HttpAnswer> answer = service_.start(request).finish();
+      wire::Exchange exchange = service_.start(request);
+      Result<wire::HttpAnswer> answer = exchange.finish();
       bool passes = !answer.ok() || (answer->status >= 500 && answer->status != 501);
       if (!passes) return answer;
       Error error = answer.ok() ? service_.error_of(request, *answer)
                                 : std::move(answer).error().in(service_.where(request.key));
-      if (!service_.again(error, attempts)) return error;
+      if (!service_.again(error, attempts, exchange.quiet_since_micros())) return error;
     }
   }
 
@@ -110,6 +137,11 @@ class RightsProbe {
     if (!listing.first.empty()) {
       Said said = SMITH_TRY(scratch_.head(listing.first, {}));
       bool held = said.good() || said.status == 404;
+      bool first = rights_.versions == Versions::unknown && said.good();
+      // "null" is what was there before versions were kept, or since they are no longer.
+      if (first && said.version != "null") {
+        rights_.versions = said.version.empty() ? Versions::none : Versions::kept;
+      }
       row("s3:GetObject", prefix, held ? RightState::held : RightState::missing, said);
       if (!held && said.status != 403) rights_.rows.back().state = RightState::unknown;
       if (!held) rights_.rows.back().hint = "an encrypted object needs kms:Decrypt as well";
@@ -163,10 +195,15 @@ class RightsProbe {
           "it is needed to replace on a condition; without s3:ListBucket on the bucket the store "
           "says 403 of what is not there, too";
     }
-    RightState state = held ? RightState::held : RightState::missing;
-    // The denial may be about the other right.
-    if (!held && !may_look) state = RightState::unknown;
-    row("s3:PutObject", prefix, state, said);
+    // The denial may be about the other right: a PUT that is refused for its checksum asks for this
+    // one alone.
+    if (!held && !may_look) {
+      said = SMITH_TRY(
+          scratch_.put(key, "", {{"If-None-Match", "*"}, {"Content-MD5", std::string(wrong_md5)}}));
+      held = said.good() || said.name == "BadDigest" || said.status == 412;
+    }
+    row("s3:PutObject", prefix, held ? RightState::held : RightState::missing, said);
+    if (!held && said.status != 403) rights_.rows.back().state = RightState::unknown;
     if (!held) rights_.rows.back().hint = "with SSE-KMS kms:GenerateDataKey and kms:Decrypt too";
     return {};
   }

@@ -76,6 +76,26 @@ TEST_F(S3RightsProbing, names_each_that_is_missing) {
   EXPECT_EQ(missing(), Names{"s3:ListBucketVersions on s3://lake/"});
 }
 
+TEST_F(S3RightsProbing, tells_a_missing_read_from_a_missing_write) {
+  auto state_of_put = [&] {
+    for (const RightRow& row : probe().rows) {
+      if (row.right == "s3:PutObject" && row.on == "s3://lake/receipts/*") return row.state;
+    }
+    return RightState::unknown;
+  };
+  deny("s3:GetObject");
+  EXPECT_EQ(state_of_put(), RightState::held);
+  EXPECT_TRUE(world.fake().state().list("lake", {})->objects.empty());
+  deny("s3:PutObject");
+  EXPECT_EQ(state_of_put(), RightState::missing);
+}
+
+TEST_F(S3RightsProbing, sees_that_no_versions_are_kept) {
+  EXPECT_EQ(probe().versions, Versions::unknown) << "nothing is there that could tell";
+  world.put("bronze/a.csv", "x");
+  EXPECT_EQ(probe().versions, Versions::none);
+}
+
 TEST_F(S3RightsProbing, tells_what_can_not_be_listed_from_what_can_not_be_read) {
   world.put("bronze/a.csv", "x");
   deny("s3:ListBucket", "bronze/");

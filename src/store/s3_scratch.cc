@@ -48,6 +48,12 @@ S3Request complete_request(const S3Scratch::Part& part, RandomAccess& body) {
   return request;
 }
 
+S3Request removal(const std::string& key, const std::string& version) {
+  S3Request request{S3Action::remove, "DELETE", key, "", {}, nullptr};
+  if (!version.empty()) request.query = "versionId=" + uri_encoded(version);
+  return request;
+}
+
 void add(S3Request& request, const S3Scratch::Headers& headers) {
   request.headers.insert(request.headers.end(), headers.begin(), headers.end());
 }
@@ -84,7 +90,8 @@ Said S3Scratch::said_by(const S3Request& request, const wire::HttpAnswer& answer
 
 Result<Said> S3Scratch::ask(const S3Request& request) {
   for (uint32_t attempts = 1;; ++attempts) {
-    Result<wire::HttpAnswer> answer = service_.start(request).finish();
+    wire::Exchange exchange = service_.start(request);
+    Result<wire::HttpAnswer> answer = exchange.finish();
     Error error;
     if (answer.ok()) {
       Said said = said_by(request, *answer);
@@ -96,7 +103,7 @@ Result<Said> S3Scratch::ask(const S3Request& request) {
     } else {
       error = std::move(answer).error().in(service_.where(request.key));
     }
-    if (!service_.again(error, attempts)) return error;
+    if (!service_.again(error, attempts, exchange.quiet_since_micros())) return error;
   }
 }
 
@@ -118,6 +125,10 @@ Result<Said> S3Scratch::read(const std::string& key, const Headers& headers) {
 
 Result<Said> S3Scratch::remove(const std::string& key, const Headers& headers) {
   return ask({S3Action::remove, "DELETE", key, "", headers, nullptr});
+}
+
+Result<Said> S3Scratch::remove_version(const std::string& key, const std::string& version) {
+  return ask(removal(key, version));
 }
 
 Result<Said> S3Scratch::begin(const std::string& key) {
@@ -221,11 +232,11 @@ std::vector<std::string> S3Scratch::clear() {
   std::set<std::pair<std::string, std::string>> asked;
   for (const Made& one : made) {
     if (!asked.insert({one.key, one.version}).second) continue;
-    S3Request request{S3Action::remove, "DELETE", one.key, "", {}, nullptr};
-    if (!one.version.empty()) request.query = "versionId=" + uri_encoded(one.version);
-    Result<Said> gone = ask(request);
+    Result<Said> gone = remove_version(one.key, one.version);
     bool done = gone.ok() && (gone->good() || gone->status == 404);
-    if (!done) left.insert(service_.where(one.key));
+    std::string name = service_.where(one.key);
+    if (!one.version.empty()) name += " (version " + one.version + ")";
+    if (!done) left.insert(std::move(name));
   }
   made_.clear();
   return {left.begin(), left.end()};

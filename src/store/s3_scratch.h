@@ -38,6 +38,7 @@ class S3Scratch {
   Result<Said> head(const std::string& key, const Headers& headers);
   Result<Said> read(const std::string& key, const Headers& headers);
   Result<Said> remove(const std::string& key, const Headers& headers);
+  Result<Said> remove_version(const std::string& key, const std::string& version);
   // CreateMultipartUpload; with one part of those bytes.
   Result<Said> begin(const std::string& key);
   struct Part {

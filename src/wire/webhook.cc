@@ -18,7 +18,6 @@ Result<> post_webhook(HttpClient& client, const std::string& target, const Json&
   request.target = target;
   request.headers.push_back({"Content-Type", "application/json"});
   request.body = &body;
-  request.signing = Signing::none;
   request.about = about;
   HttpAnswer answer = SMITH_TRY(client.send(std::move(request)));
   if (answer.good()) return {};

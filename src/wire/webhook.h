@@ -11,7 +11,7 @@
 
 namespace silversmith::wire {
 
-// `target` is the address's path and query.
+// `client` is of an unsigned_service; `target` is the address's path and query.
 // Fails with busy (5xx, 408, 429, no connection), denied (any other refusal, a certificate that is
 // not trusted), stopped.
 Result<> post_webhook(HttpClient& client, const std::string& target, const Json& message);

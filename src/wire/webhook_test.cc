@@ -28,7 +28,8 @@ class Webhook : public ::testing::Test {
  protected:
   Webhook()
       : server(test::HttpServer::start(chat, {}).value()),
-        client(HttpClient::make(test::test_network(), {"127.0.0.1", server.port(), false, "", ""},
+        client(HttpClient::make(test::test_network(),
+                                {"127.0.0.1", server.port(), false, "", unsigned_service},
                                 test::test_http_options())
                    .value()) {}
 
@@ -73,9 +74,10 @@ TEST_F(Webhook, tells_what_passes_from_what_stays) {
 TEST_F(Webhook, says_its_address_to_nobody) {
   chat.status = 404;
   EXPECT_EQ(one_line(post().error()).find("SECRET"), std::string::npos);
-  HttpClient nobody = HttpClient::make(test::test_network(), {"127.0.0.1", 1, false, "", ""},
-                                       test::test_http_options())
-                          .value();
+  HttpClient nobody =
+      HttpClient::make(test::test_network(), {"127.0.0.1", 1, false, "", unsigned_service},
+                       test::test_http_options())
+          .value();
   Error error = post_webhook(nobody, "/services/T0/SECRET", Json::object()).error();
   EXPECT_EQ(error.code, Code::busy);
   EXPECT_TRUE(error.message.starts_with("the webhook: ")) << error.message;

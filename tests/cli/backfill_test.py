@@ -45,6 +45,57 @@ class Backfill(ProgramTest):
         self.assertIsNone(final(again)["oldest_found_seconds"])
         self.assert_nothing_half_written()
 
+    def test_a_broken_contract_is_a_configuration_error_as_of_run(self):
+        self.make_lake({"bronze/a.csv": "x\n1\n"})
+        self.reconcile()
+        self.put("bronze/b.csv", "x\n1\n")
+        (self.lake / "contracts/orders.yaml").write_text("name: [")
+        for command in ("run", "backfill", "sweep"):
+            extra = ["--min-age", 0] if command == "sweep" else []
+            done = run_program(command, self.lake, *extra)
+            self.assertEqual(done.status, 2, done)
+            self.assertIn("contracts/orders.yaml", done.out + done.err)
+            self.assertFalse((self.lake / "silver/b.parquet").exists())
+
+    def test_says_once_what_is_not_read_as_a_contract(self):
+        self.make_lake({"bronze/a.csv": "x\n1\n", "bronze/b.csv": "x\n1\n"})
+        for name in ("Big.YAML", "old/past.yml"):
+            path = self.lake / "contracts" / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_text("name: [")
+        for arguments in (["run", self.lake], ["backfill", self.lake, "--concurrency", 3]):
+            for name in ("c", "d", "e"):
+                self.put("bronze/%s.csv" % name, "x\n%d\n" % len(arguments))
+            done = run_program(*arguments)
+            self.assertEqual(done.status, 0, done)
+            for name in ("Big.YAML", "old/past.yml"):
+                self.assertEqual(done.err.count("contracts/" + name), 1, done)
+            self.assertIn(".yaml, .yml or .json", done.err)
+        done = run_program("doctor", self.lake)
+        self.assertEqual(done.status, 0, done)
+        self.assertIn("contracts/Big.YAML is not read as a contract", done.out)
+
+    def test_several_at_a_time_account_for_all(self):
+        self.make_lake({"bronze/%02d.csv" % i: "x\n%d\n" % i for i in range(40)})
+        self.put("bronze/bad.csv", "")
+        done = self.reconcile("--concurrency", 4)
+        self.assertEqual((done.status, nonzero(done)), (0, {"converted": 40, "rejected": 1}), done)
+        results = done.jsons()[:-1]
+        self.assertEqual(len({r["key"] for r in results}), 41)
+        self.assertEqual(len({r["run_id"] for r in results}), 1)
+        self.assertEqual(self.rows_of(self.lake / "silver/17.parquet"), [{"x": 17}])
+        again = self.reconcile("--concurrency", 4)
+        self.assertEqual(nonzero(again), {"duplicate": 40, "rejected": 1})
+        self.assert_nothing_half_written()
+
+    def test_so_many_at_a_time_need_their_memory(self):
+        self.make_lake({"bronze/a.csv": "x\n1\n"})
+        done = self.reconcile("--concurrency", 4, "--memory", "64MiB")
+        self.assertEqual(done.status, 2, done)
+        self.assert_says(done.err, "--concurrency 4", "--memory 129MiB or more")
+        self.assertFalse((self.lake / "silver/a.parquet").exists())
+        self.assertEqual(self.reconcile("--concurrency", 65).status, 2)
+
     def test_takes_corrected_files_lost_silver_and_mended_contracts(self):
         self.make_lake({"bronze/a.csv": "x\n1\n", "bronze/b.csv": "x\n1\n", "bronze/bad.csv": ""})
         self.reconcile()
@@ -79,6 +130,18 @@ class Backfill(ProgramTest):
         self.assertFalse(final(done)["reconciled"])
         self.assertAlmostEqual(final(done)["oldest_found_seconds"], 3600, delta=DEADLINE_SECONDS)
         self.assertIsNone(final(done)["oldest_left_seconds"])
+
+    def test_a_sweep_passes_over_what_is_old(self):
+        self.make_lake({"bronze/old.csv": "x\n1\n", "bronze/young.csv": "x\n1\n"})
+        a_week_ago = time.time() - 7 * 86400
+        os.utime(self.lake / "bronze/old.csv", (a_week_ago, a_week_ago))
+        options = ["--min-age", 0, "--max-age", 86400]
+        done = self.reconcile(*options, command="sweep")
+        self.assertEqual(done.status, 0, done)
+        self.assertEqual(nonzero(done), {"converted": 1, "older": 1})
+        self.assertFalse(final(done)["reconciled"])
+        self.assertEqual(nonzero(self.reconcile("--min-age", 0, command="sweep")),
+                         {"converted": 1, "duplicate": 1})
 
     def test_a_sweep_has_its_age_by_default_and_text_for_people(self):
         self.make_lake({"bronze/a.csv": "x\n1\n"})
@@ -175,7 +238,14 @@ class Backfill(ProgramTest):
 
     def test_a_signal_ends_it_with_the_account_of_what_was_done(self):
         self.make_lake({"bronze/%03d.csv" % i: "x\n1\n" for i in range(50)})
-        process = self.start("--rate", "20")
+        self.end_by_signal("--rate", "20")
+
+    def test_a_signal_ends_several_at_a_time_likewise(self):
+        self.make_lake({"bronze/%03d.csv" % i: "x\n1\n" for i in range(50)})
+        self.end_by_signal("--rate", "20", "--concurrency", "4")
+
+    def end_by_signal(self, *arguments):
+        process = self.start(*arguments)
         wait_for(lambda: len(self.converted()) >= 3, "some are converted")
         process.send_signal(signal.SIGTERM)
         out, err = process.communicate(timeout=DEADLINE_SECONDS)

@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """doctor on a bucket of our own S3, as good as AWS's and with the faults of other stores."""
+import http.server
+import threading
 import unittest
 
 from doctor_test import check, checks
+from fake import CREDENTIALS
+from program import run_program
 from s3_lake import S3LakeTest
 
 DATA = "quarantine/.silversmith-doctor/"
@@ -66,6 +70,24 @@ class DoctorInS3(S3LakeTest):
             self.assertIn(name, checks(done, "failed"))
             self.assertIn("allow " + action, check(done, name)["hint"])
 
+    def test_a_missing_read_is_not_taken_for_a_missing_write(self):
+        self.s3.put("bronze/a.csv", b"x\n1\n")
+        self.s3.deny(action="s3:GetObject")
+        done = self.doctor()
+        failed = checks(done, "failed")
+        self.assertIn("rights s3:GetObject on s3://lake/silver/*", failed)
+        said = [name for name in failed + checks(done, "warning") if "s3:GetObject" not in name]
+        self.assertEqual(said, ["verdict s3://lake"], done)
+        self.assertIn("s3:GetObject on " + DATA, check(done, "verdict ")["hint"])
+        self.assertEqual(self.left(), 1)
+
+    def test_it_says_whether_the_bucket_keeps_versions(self):
+        self.assert_versions(check(self.doctor(), "cloud versions"))
+
+    def assert_versions(self, row):
+        self.assertEqual(row["outcome"], "note")
+        self.assertIn("switch on versioning", row["found"])
+
     def test_the_right_to_list_versions_is_only_advised(self):
         self.s3.deny(action="s3:ListBucketVersions")
         done = self.doctor()
@@ -101,6 +123,62 @@ class DoctorOfVersions(DoctorInS3):
 
     def left(self):
         return self.s3.http("GET", "/lake?versions").count(b"<Key>")
+
+    def assert_versions(self, row):
+        self.assertEqual((row["outcome"], row["found"]), ("ok", "the bucket keeps them"))
+
+    def test_who_may_not_remove_versions_leaves_one_and_is_told_which(self):
+        self.s3.deny(action="s3:DeleteObjectVersion")
+        done = self.doctor()
+        self.assertEqual((done.status, done.json()["verdict"]), (0, "unknown"), done)
+        self.assertEqual(self.left(), 1)
+        self.assertIn("s3:DeleteObjectVersion", check(done, "verdict ")["hint"])
+        left = check(done, "conditions scratch objects")
+        self.assertIn("s3://lake/" + DATA, left["found"])
+        version = left["found"].split("(version ")[1].split(")")[0]
+        self.assertIn(version.encode(), self.s3.http("GET", "/lake?versions"))
+        self.assertIn("s3:DeleteObjectVersion", left["hint"])
+
+
+class DoctorOfAWebServer(unittest.TestCase):
+    """What answers, but not as S3 does."""
+
+    def doctor(self, status):
+        class Handler(http.server.BaseHTTPRequestHandler):
+            server_version = "teapot/1.0"
+            sys_version = ""
+
+            def do_GET(self):
+                body = b"<html><body>It works!</body></html>"
+                self.send_response(status)
+                self.send_header("Content-Type", "text/html")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            do_PUT = do_POST = do_DELETE = do_HEAD = do_GET
+
+            def log_message(self, *_):
+                pass
+
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        endpoint = "http://127.0.0.1:%d" % server.server_address[1]
+        return run_program("doctor", "s3://lake", "--json", "--endpoint-url", endpoint,
+                           env=CREDENTIALS)
+
+    def test_it_says_what_was_found_and_what_to_do(self):
+        for status in (200, 404, 403):
+            done = self.doctor(status)
+            self.assertEqual(done.status, 1, done)
+            self.assertEqual(checks(done, "failed"), ["cloud bucket"])
+            row = check(done, "cloud bucket")
+            for words in ("no S3", "status %d" % status, '"teapot/1.0"', '"text/html"'):
+                self.assertIn(words, row["found"])
+            self.assertIn("--endpoint-url", row["hint"])
+            self.assertNotIn("s3:", row["hint"])
 
 
 if __name__ == "__main__":

@@ -390,6 +390,23 @@ class History(ProgramTest):
         done = self.run_ok("quarantine", "ls", self.lake)
         self.assert_says(done.out, "no-receipt", "quarantine/k.csv/")
 
+    def test_quarantine_show_shows_what_has_no_receipt(self):
+        before = self.run_ok("quarantine", "show", self.lake, "orders/o.csv").out
+        for receipt in (self.lake / "receipts/orders/o").iterdir():
+            receipt.unlink()
+        done = self.run_ok("quarantine", "show", self.lake, "orders/o.csv")
+        self.assertEqual(done.out, before.replace("/  current", "/  no-receipt"))
+        self.assertNotEqual(done.out, before)
+        for receipt in (self.lake / "receipts/e").iterdir():
+            receipt.unlink()
+        done = self.run_ok("quarantine", "show", self.lake, "e.csv")
+        self.assert_says(done.out, "no-receipt", "the file was refused: source-error")
+        # Of a key that this one begins nothing is shown.
+        other = self.lake / "quarantine/e/f/0-0/rejects.csv"
+        other.parent.mkdir(parents=True)
+        other.write_text("a\n")
+        self.assertNotIn("e/f/", self.run_ok("quarantine", "show", self.lake, "e.csv").out)
+
     def test_quarantine_show(self):
         done = self.run_ok("quarantine", "show", self.lake, "orders/o.csv")
         self.assert_says(done.out, "constraint-error", "customer_id", "type-error")

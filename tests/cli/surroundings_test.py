@@ -35,6 +35,20 @@ class Descriptors(ProgramTest):
         self.assertNotEqual(shell('"$1" convert - --to csv -o "$2" <&-', output).returncode, 0)
         self.assertEqual(output.read_text(), "kept")
 
+    def test_what_only_prints_fails_where_nothing_can_be_printed(self):
+        source = self.write("a.csv", "a,b\n1,x\n")
+        output = self.folder / "out.parquet"
+        self.run_ok("convert", source, "-o", output)
+        self.make_lake({"bronze/a.csv": "a\n1\n"})
+        for words in ('parquet head "$2"', 'parquet digest "$2"', 'parquet verify "$2"',
+                      'runs ls "$3"', "version", "--help", 'doctor "$3"'):
+            done = shell('"$1" %s >&-' % words, output, self.lake)
+            self.assertEqual(done.returncode, 3, words + done.stderr)
+            self.assertIn("cannot write to standard output", done.stderr)
+        # Of a run the work is the result.
+        self.assertEqual(shell('"$1" run "$3" >&-', output, self.lake).returncode, 0)
+        self.verify(self.lake / "silver/a.parquet")
+
     def test_standard_input_goes_on_where_it_stands(self):
         self.write("a.csv", "a,b\n1,x\n2,y\n")
         done = shell('{ read line; "$1" convert - --no-header --to csv -o -; } < "$2"',
@@ -187,6 +201,19 @@ class Guards(ProgramTest):
             done = run_program("convert", source, "-o", output, *options, cwd=self.folder)
             self.assertEqual(done.status, 2, done)
             self.assertEqual([contract.read_bytes(), config.read_bytes()], kept)
+
+    def test_settings_of_the_user_and_of_the_folder_are_no_output_either(self):
+        source = self.write("a.csv", "a,b\n1,x\n")
+        mine = self.write("home/silversmith/config.yaml", "threads: 1\n")
+        ours = self.write("silversmith.yaml", "threads: 1\n")
+        other = self.write("s.yaml", "threads: 1\n")
+        for options in ([], ["--config", other]):
+            for output in (mine, ours):
+                done = run_program("convert", source, "-o", output, *options, cwd=self.folder,
+                                   env={"XDG_CONFIG_HOME": str(self.folder / "home")})
+                self.assertEqual(done.status, 2, done)
+                self.assertIn("a file of settings", done.err)
+        self.assertEqual([mine.read_text(), ours.read_text()], ["threads: 1\n"] * 2)
 
     def test_a_linked_rejects_folder_stays(self):
         (self.folder / "real").mkdir()
