@@ -67,13 +67,14 @@ TEST(AnswerItems, who_has_no_id_fails_with_the_whole) {
   EXPECT_TRUE(std::holds_alternative<wire::Failure>(outcome));
 }
 
+// What a repeat may mend comes first, as everywhere: then it is repeated.
 TEST(AnswerItems, one_sender_is_told_the_worst) {
   auto outcome = answer_items(
       Sender::one, {item("a", smith::Verdict::transient), item("b", smith::Verdict::misconfigured),
                     item("c", smith::Verdict::done)});
   const auto& failure = std::get<wire::Failure>(outcome);
-  EXPECT_EQ(failure.error_type, "Function.Misconfigured");
-  EXPECT_EQ(failure.message, "why b (and 1 more)");
+  EXPECT_EQ(failure.error_type, "Function.Transient");
+  EXPECT_EQ(failure.message, "why a (and 1 more)");
 }
 
 TEST(AnswerItems, says_whether_anything_was_done) {
@@ -90,13 +91,14 @@ TEST(AnswerItems, says_whether_anything_was_done) {
 
 TEST(AddError, takes_the_verdict_from_code_and_type) {
   ItemOutcome outcome;
-  add_error(outcome, {Code::busy, "throttled", "", ""});
-  EXPECT_EQ(outcome.verdict, smith::Verdict::transient);
   add_error(outcome, {Code::denied, "no right", "ask", ""});
   EXPECT_EQ(outcome.verdict, smith::Verdict::misconfigured);
   EXPECT_EQ(outcome.reason, "no right (ask)");
-  add_error(outcome, {Code::stopped, "time", "", ""});
-  EXPECT_EQ(outcome.reason, "no right (ask)");
+  add_error(outcome, {Code::busy, "throttled", "", ""});
+  EXPECT_EQ(outcome.verdict, smith::Verdict::transient);
+  EXPECT_EQ(outcome.reason, "throttled");
+  add_error(outcome, {Code::corrupt, "broken", "", ""});
+  EXPECT_EQ(outcome.reason, "throttled");
   EXPECT_EQ(outcome.results.size(), 3U);
   ItemOutcome event;
   add_error(event, {Code::invalid, "no event", "", "event-error"});
