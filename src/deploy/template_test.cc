@@ -66,7 +66,8 @@ TEST(Template, refuses_two_tables_of_one_resource) {
 
 TEST(Template, has_patterns_for_a_lake) {
   std::vector<EventPattern> patterns;
-  for (const Json& json : *bronze_patterns("data-lake", "team-a/")) {
+  std::vector<Json> texts = *bronze_patterns("data-lake", "team-a/");
+  for (const Json& json : texts) {
     patterns.push_back(*EventPattern::parse(json.dump(), "p"));
   }
   auto matches = [&](std::string_view bucket, std::string_view key) {
