@@ -153,7 +153,7 @@ class Writer {
     std::string database = lake_.glue_database.empty() ? "DATABASE" : lake_.glue_database;
     out.push_back(statement("Tables",
                             {"glue:GetTable", "glue:CreateTable", "glue:UpdateTable",
-                             "glue:GetPartitions", "glue:BatchCreatePartition"},
+                             "glue:BatchCreatePartition"},
                             {named("glue", "catalog"), named("glue", "database/" + database),
                              named("glue", "table/" + database + "/*")}));
     key(out, {"kms:Decrypt"});
