@@ -18,7 +18,6 @@ constexpr std::string_view later_commands[] = {"sniff",
                                                "validate",
                                                "serve",
                                                "top",
-                                               "dlq",
                                                "completions",
                                                "man",
                                                "config",
@@ -29,6 +28,7 @@ constexpr std::string_view later_commands[] = {"sniff",
                                                "contract test",
                                                "contract diff",
                                                "runs tail"};
+
 
 struct Collected {
   const OptionSpec* spec = nullptr;
@@ -70,10 +70,12 @@ struct Parser {
       bool optional = word.front() == '[';
       std::string name(word);
       std::erase_if(name, [](char c) { return c == '[' || c == ']'; });
+      bool several = name.ends_with("...");
+      if (several) name.resize(name.size() - 3);
       auto& values = operands.emplace_back();
       auto* option = command->add_option(name, values, "");
-      // Each takes one word and leaves the next one to the next operand.
-      option->type_name("")->type_size(1)->expected(1)->allow_extra_args(false);
+      // Each takes one word and leaves the next one to the next operand, unless it is the last.
+      option->type_name("")->type_size(1)->expected(several ? -1 : 1)->allow_extra_args(several);
       option->required(!optional);
     }
   }

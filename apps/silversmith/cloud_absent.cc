@@ -19,12 +19,22 @@ struct Cloud::State {};
 Cloud::Cloud(Setup) {}
 Cloud::~Cloud() = default;
 void Cloud::set_trace(const std::string&) {}
+// NOLINTNEXTLINE(performance-unnecessary-value-param): the other Cloud keeps it
+void Cloud::set_warning(std::function<void(const Error&)>) {}
 
 Result<std::unique_ptr<store::Store>> Cloud::store(const std::string& uri) { return absent(uri); }
 Result<Cloud::Sender> Cloud::sender(const std::string& queue_url) { return absent(queue_url); }
 Result<Cloud::Examined> Cloud::examine(const Examine& examine) { return absent(examine.uri); }
 
-Result<std::unique_ptr<wire::Queue>> Cloud::queue(const QueueSetup& setup) {
+Result<std::unique_ptr<catalog::Catalog>> Cloud::catalog(const std::string& database) {
+  return absent("Glue database " + database);
+}
+Result<Cloud::Publisher> Cloud::topic(const std::string& arn) { return absent(arn); }
+Result<Cloud::Poster> Cloud::webhook(const std::string&) { return absent("the webhook"); }
+
+Result<Cloud::Invoker> Cloud::function(const std::string& name) { return absent(name); }
+
+Result<std::unique_ptr<wire::ManagedQueue>> Cloud::queue(const QueueSetup& setup) {
   return Error{Code::invalid, setup.url + ": this program was built without SQS",
                "build it where tools/crt has run (make build does that)", ""};
 }

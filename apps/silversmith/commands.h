@@ -15,6 +15,7 @@ Result<Exit> watch_command(const Invocation& invocation, Console& console);
 Result<Exit> backfill_command(const Invocation& invocation, Console& console);
 Result<Exit> doctor_command(const Invocation& invocation, Console& console);
 Result<Exit> worker_command(const Invocation& invocation, Console& console);
+Result<Exit> dlq_command(const Invocation& invocation, Console& console);
 Result<Exit> convert_command(const Invocation& invocation, Console& console);
 Result<Exit> invoke_command(const Invocation& invocation, Console& console);
 Result<Exit> lambda_command(const Invocation& invocation, Console& console);
@@ -22,6 +23,8 @@ Result<Exit> event_command(const Invocation& invocation, Console& console);
 Result<Exit> runs_command(const Invocation& invocation, Console& console);
 Result<Exit> quarantine_command(const Invocation& invocation, Console& console);
 Result<Exit> parquet_command(const Invocation& invocation, Console& console);
+Result<Exit> catalog_command(const Invocation& invocation, Console& console);
+Result<Exit> deploy_command(const Invocation& invocation, Console& console);
 Result<Exit> contract_command(const Invocation& invocation, Console& console);
 
 }  // namespace silversmith::app

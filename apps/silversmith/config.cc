@@ -248,7 +248,7 @@ Result<> check_fixed(const Settings& settings) {
 
 Result<smith::Target> target_of(const Settings& settings) {
   std::string to = settings.text("to");
-  if (to == "parquet") return smith::Target::parquet;
+  if (to.empty() || to == "parquet") return smith::Target::parquet;
   if (to == "csv") return smith::Target::csv;
   if (to == "jsonl") return smith::Target::jsonl;
   return bad_value("to", to, "parquet, csv or jsonl");

@@ -145,6 +145,10 @@ void Console::warning(std::string_view line) {
   say(Level::warn, line, Json(), std::string(line) + "\n");
 }
 
+void Console::warning(const Error& error) {
+  warning("warning: " + harmless(error.message) + (error.hint.empty() ? "" : "; " + error.hint));
+}
+
 void Console::warning_once(const std::string& line) {
   std::lock_guard lock(once_->mutex);
   if (once_->said.insert(line).second) warning(line);

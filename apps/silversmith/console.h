@@ -58,6 +58,7 @@ class Console {
   // Standard error. With --log-format json each of these is a line of that log instead.
   void note(std::string_view line);     // unless --quiet
   void warning(std::string_view line);  // always
+  void warning(const Error& error);     // "warning: message; hint"
   // The same, once a process; safe to call from several threads.
   void warning_once(const std::string& line);
   void error(const Error& error);  // "error: message", the hint on a second line; always

@@ -51,6 +51,10 @@ class Lake {
   void set_trace(const std::string& trace_id) {
     if (cloud_ != nullptr) cloud_->set_trace(trace_id);
   }
+  // As Cloud::set_warning, while its stores are used.
+  void set_warning(std::function<void(const Error&)> warning) {
+    if (cloud_ != nullptr) cloud_->set_warning(std::move(warning));
+  }
   // What else is reached over its network; made where the lake needs none itself.
   Cloud& cloud(const Settings& settings);
   // Of the memory of the process, what the network may hold.

@@ -19,6 +19,7 @@ void Leases::take(size_t slot, const wire::QueueMessage& message) {
   Held held;
   held.message = message;
   held.message.body.clear();
+  held.message.attributes.clear();
   held.ends_micros = now + whole;
   held.due_micros = now + whole / 3;
   std::lock_guard lock(guarded_.mutex);

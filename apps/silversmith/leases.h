@@ -46,7 +46,7 @@ class Leases {
   // Messages in work, and since when the oldest has been in the queue: milliseconds since the
   // epoch, 0 when there is none.
   size_t count() const;
-  std::map<size_t, wire::QueueMessage> messages() const;  // by slot, without their bodies
+  std::map<size_t, wire::QueueMessage> messages() const;  // by slot, without what they say
   int64_t oldest_sent_millis() const;
 
  private:

@@ -35,11 +35,14 @@ Result<Exit> dispatch(const Invocation& invocation, Console& console) {
   if (command == "convert") return convert_command(invocation, console);
   if (command == "invoke") return invoke_command(invocation, console);
   if (command == "lambda") return lambda_command(invocation, console);
+  if (command.starts_with("dlq ")) return dlq_command(invocation, console);
   if (command.starts_with("event ")) return event_command(invocation, console);
   if (command.starts_with("runs ")) return runs_command(invocation, console);
   if (command.starts_with("quarantine ")) return quarantine_command(invocation, console);
   if (command.starts_with("parquet ")) return parquet_command(invocation, console);
+  if (command.starts_with("catalog ")) return catalog_command(invocation, console);
   if (command.starts_with("contract ")) return contract_command(invocation, console);
+  if (command.starts_with("deploy ")) return deploy_command(invocation, console);
   SMITH_CHECK(command == "version", command);
   return version_command(console);
 }
@@ -47,8 +50,9 @@ Result<Exit> dispatch(const Invocation& invocation, Console& console) {
 // Commands that change something: what they print is a report of it. Of all others it is the
 // result.
 bool only_reports(const std::string& command) {
-  constexpr std::string_view names[] = {"init",     "run",   "watch",   "worker",
-                                        "backfill", "sweep", "convert", "lambda"};
+  constexpr std::string_view names[] = {"init",        "run",       "watch",       "worker",
+                                        "backfill",    "sweep",     "convert",     "lambda",
+                                        "dlq redrive", "dlq purge", "catalog sync"};
   return std::find(std::begin(names), std::end(names), command) != std::end(names);
 }
 

@@ -11,11 +11,18 @@ namespace {
 
 using enum OptionKind;
 
-constexpr std::string_view converting = "run watch worker invoke lambda backfill sweep convert";
-constexpr std::string_view sized = "run watch worker invoke lambda backfill sweep doctor convert";
-constexpr std::string_view lakes = "run watch worker invoke lambda backfill sweep doctor";
+constexpr std::string_view converting =
+    "run watch worker invoke lambda backfill sweep convert dlq.redrive";
+constexpr std::string_view sized =
+    "run watch worker invoke lambda backfill sweep doctor convert dlq.redrive";
+constexpr std::string_view promised =
+    "run watch worker invoke lambda backfill sweep doctor convert dlq.redrive deploy.iam";
+constexpr std::string_view lakes =
+    "run watch worker invoke lambda backfill sweep doctor dlq.redrive deploy.iam "
+    "catalog.sync";
 constexpr std::string_view clouds =
-    "run watch worker invoke lambda event backfill sweep doctor runs quarantine";
+    "run watch worker invoke lambda event backfill sweep doctor runs quarantine dlq "
+    "catalog.sync";
 
 const std::vector<OptionSpec> options = {
     {"config", value, "FILE", "silversmith.yaml", "", "read settings from this YAML file"},
@@ -31,18 +38,25 @@ const std::vector<OptionSpec> options = {
     {"types", value, "RULE", "stable", converting, "types without a contract: stable"},
     {"compression", value, "CODEC", "snappy", converting,
      "of silver's pages: snappy, zstd or none"},
-    {"contract", value, "FILE", "", sized, "this contract, for every object"},
+    {"contract", value, "FILE", "", promised, "this contract, for every object"},
     {"contracts", value, "DIR", "", lakes, "where contracts are; the default is LAKE/contracts"},
     {"silver", value, "DIR", "",
-     "run watch worker invoke lambda backfill sweep doctor runs quarantine",
+     "run watch worker invoke lambda backfill sweep doctor runs quarantine dlq deploy.iam "
+     "catalog",
      "put silver, quarantine and receipts under this root"},
-    {"lake", value, "LAKE", "", "lambda worker",
-     "the lake; lambda's default is the bucket of each event, with the usual prefixes"},
+    {"lake", value, "LAKE", "", "lambda worker dlq deploy.rule catalog.show",
+     "the lake; lambda's default is the bucket of each event, with the usual prefixes; dlq looks "
+     "into its quarantine, and converts into it"},
+    {"database", value, "NAME", "", "lambda catalog",
+     "the database of AWS Glue in which tables are; of the function catalog"},
+    {"topic", value, "ARN", "", "lambda", "the SNS topic that the function notify tells"},
+    {"webhook", value, "URL", "", "lambda",
+     "where the function notify posts its messages as JSON; https, and a secret"},
     {"queue", value, "URL", "", "worker backfill sweep",
      "the SQS queue that events come from; of the others, where what is not done is sent"},
     {"concurrency", value, "N", "4", "worker backfill sweep",
      "messages or objects worked on at once, 1 to 64; backfill and sweep of a folder: 1"},
-    {"lease-seconds", value, "N", "60", "worker",
+    {"lease-seconds", value, "N", "60", "worker dlq.redrive",
      "a message is ours for so long, and again while work on it goes on"},
     {"drain-seconds", value, "N", "20", "worker",
      "after a signal, what is in work has so long to end"},
@@ -53,20 +67,31 @@ const std::vector<OptionSpec> options = {
     {"key", list, "KEY", "", "run", "only this object; may be repeated"},
     {"reprocess", flag, "", "", "run backfill", "also where contract or engine changed"},
     {"force", flag, "", "", "run", "always convert again"},
-    {"rate", value, "N", "0", "backfill sweep",
-     "work on at most N objects a second; 0 is as fast as it goes"},
+    {"rate", value, "N", "0", "backfill sweep dlq.redrive lambda",
+     "work on at most N objects or messages a second; 0 is as fast as it goes"},
     {"after", value, "KEY", "", "backfill sweep", "begin behind this key"},
-    {"min-age", value, "SECONDS", "", "backfill sweep",
+    {"min-age", value, "SECONDS", "", "backfill sweep lambda",
      "leave younger objects to their events; sweep: 2 in a folder, 300 in S3; backfill: 0"},
-    {"max-age", value, "SECONDS", "0", "sweep",
+    {"max-age", value, "SECONDS", "0", "sweep lambda",
      "pass over older objects, which an earlier sweep looked at; 0 is none"},
-    {"dry-run", flag, "", "", "backfill sweep", "change nothing, list what is not done"},
+    {"dry-run", flag, "", "", "backfill sweep dlq.redrive catalog.sync",
+     "change nothing, list what would be done"},
+    {"ddl", flag, "", "", "catalog.show", "print what is typed into Athena instead of JSON"},
     {"emf", flag, "", "", "backfill sweep", "print the metrics as a line for CloudWatch too"},
     {"adopt", flag, "", "", "run", "take over silver that lacks our lineage"},
     {"event", value, "FILE", "-", "invoke", "the event to run; - is standard input"},
     {"output", value, "OUT", "", "convert",
      "where to write; - is standard output, links are followed"},
-    {"to", value, "FORMAT", "parquet", "convert", "parquet, csv or jsonl"},
+    {"to", value, "TO", "", "convert dlq.redrive",
+     "convert: parquet (the default), csv or jsonl; dlq: a queue's URL, function:NAME or lake; the "
+     "default is the queue whose dead letters these are"},
+    {"max", value, "N", "0", "dlq",
+     "at most so many messages; 0 is 1000, of redrive all that were there at the start"},
+    {"yes", flag, "", "", "dlq",
+     "don't ask before deleting; look into a queue that redrives itself"},
+    {"all", flag, "", "", "dlq.purge", "all messages at once, without looking"},
+    {"export", value, "FILE", "", "dlq.purge",
+     "add each message to this file, as JSON Lines, before it is deleted"},
     {"text", flag, "", "", "convert",
      "keep every cell's text, type nothing; an empty cell without quotes is null"},
     {"rejects", value, "DIR", "", "convert", "where rejects go; the default is OUT.rejects"},
@@ -85,8 +110,18 @@ const std::vector<OptionSpec> options = {
     {"null-sequence", value, "TEXT", "", converting, "a whole unquoted cell that means null"},
     {"encoding", value, "NAME", "utf-8", converting, "of the text; utf-8 is the only one yet"},
     {"line-terminator", value, "TEXT", "", converting, "\\n, \\r\\n or \\r; the default looks"},
-    {"region", value, "NAME", "", clouds, "of buckets and queues; the default is AWS_REGION"},
+    {"region", value, "NAME", "",
+     "run watch worker invoke lambda event backfill sweep doctor runs quarantine dlq deploy.iam "
+     "catalog.sync",
+     "of buckets and queues; the default is AWS_REGION"},
     {"endpoint-url", value, "URL", "", clouds, "another service than AWS's own"},
+    {"pattern", value, "FILE", "", "deploy.rule",
+     "this event pattern; the default is those of the template's rules for bronze"},
+    {"function", value, "NAME", "all", "deploy.iam",
+     "the policy of one function: convert, sweep, catalog or notify"},
+    {"kms-key", value, "ARN", "", "deploy.iam", "the key that the lake's buckets encrypt with"},
+    {"account", value, "ID", "", "deploy.iam", "the account's 12 digits"},
+    {"glue-database", value, "NAME", "", "deploy.iam", "the catalog's database"},
     {"limit", value, "N", "20", "quarantine.show parquet.head", "show at most this many"},
 };
 
@@ -102,6 +137,12 @@ const std::vector<CommandSpec> commands = {
     {"backfill", "LAKE", "convert every bronze object that is not in silver, and account for all"},
     {"sweep", "LAKE", "the same for what events lost, cheap enough to be run every few minutes"},
     {"doctor", "[LAKE]", "probe the lake's store, rights, clock and limits, and say what to fix"},
+    {"dlq ls", "URL", "list the messages of a queue of failures, and leave them there"},
+    {"dlq show", "URL ID...", "show messages whole: event, error, what to do"},
+    {"dlq redrive", "URL [ID...]",
+     "send failed events once more; each leaves the queue when it is "
+     "taken"},
+    {"dlq purge", "URL [ID...]", "delete messages for good"},
     {"event eventbridge", "LAKE KEY", "print the event of EventBridge about one object"},
     {"event s3", "LAKE KEY", "print the notification of S3 about it"},
     {"event sqs", "LAKE KEY", "print a batch of SQS around the event of EventBridge"},
@@ -115,8 +156,16 @@ const std::vector<CommandSpec> commands = {
     {"parquet head", "FILE", "the first rows"},
     {"parquet digest", "FILE", "the content digest"},
     {"parquet verify", "FILE", "check every page, count, statistic and checksum"},
+    {"deploy render", "", "print the CloudFormation template"},
+    {"deploy lint", "FILE", "check a CloudFormation template, an event pattern or an IAM policy"},
+    {"deploy iam", "LAKE", "print the least policies for a lake"},
+    {"deploy rule", "KEY...", "say which keys a rule's pattern matches"},
     {"contract lint", "FILE", "check a contract"},
     {"contract show", "FILE", "a contract with every default filled in"},
+    {"catalog show", "CONTRACT...", "the tables of contracts, as AWS Glue takes them"},
+    {"catalog sync", "LAKE",
+     "make or add to the tables of a lake's contracts, and register "
+     "partitions"},
     {"version", "", "print the version"},
 };
 

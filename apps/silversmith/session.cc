@@ -47,6 +47,7 @@ Result<std::unique_ptr<Session>> Session::open(const std::string& root, const Se
   session->own_lake_ = SMITH_TRY(Lake::open(root, settings, &progress.stop));
   SMITH_TRY(session->own_lake_->check_written());
   session->lake_ = session->own_lake_.get();
+  session->lake_->set_warning([&console](const Error& error) { console.warning(error); });
   engine.memory_bytes_max -= session->lake_->network_bytes();
   engine.networked = session->lake_->network_bytes() > 0;
   SMITH_TRY(session->begin(settings, engine));

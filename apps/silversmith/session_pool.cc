@@ -12,12 +12,14 @@ namespace silversmith::app {
 namespace {
 
 constexpr uint64_t share_bytes_min = uint64_t{32} << 20;
+// What does for most objects, where nobody says how many at a time.
+constexpr uint64_t share_bytes_good = uint64_t{48} << 20;
 constexpr Bounds concurrency_bounds{1, 64};
 
-// How many shares of the least size there are, at least 1.
+// How many good shares there are, at least 1.
 uint64_t shares_in(uint64_t memory_bytes) {
   uint64_t network = std::min(smith::network_bytes_of(memory_bytes), memory_bytes);
-  return std::max<uint64_t>(1, (memory_bytes - network) / share_bytes_min);
+  return std::max<uint64_t>(1, (memory_bytes - network) / share_bytes_good);
 }
 
 }  // namespace
@@ -69,32 +71,44 @@ Result<std::unique_ptr<SessionPool>> SessionPool::open(const std::string& root,
                                                        smith::Progress& progress) {
   auto pool = std::make_unique<SessionPool>();
   pool->size_ = SMITH_TRY(concurrency_for(root, settings));
-  if (pool->size_ == 1) {
-    pool->lead_ = SMITH_TRY(Session::open(root, settings, console, progress));
-    pool->guarded_.idle.push_back(pool->lead_.get());
+  if (pool->size_ > 1) {
+    SMITH_TRY(pool->open_several(root, {settings, console, progress}));
     return pool;
   }
-  smith::EngineOptions engine = SMITH_TRY(engine_options(settings));
-  pool->lake_ = SMITH_TRY(Lake::open(root, settings, &progress.stop, pool->size_));
-  SMITH_TRY(pool->lake_->check_written());
-  Session::Share share{
-      *pool->lake_,
-      SMITH_TRY(share_of(std::move(engine), pool->lake_->network_bytes(), pool->size_))};
-  SMITH_TRY(pool->open_hands(share, settings, console, progress));
+  pool->lead_ = SMITH_TRY(Session::open(root, settings, console, progress));
+  pool->guarded_.idle.push_back(pool->lead_.get());
   return pool;
 }
 
-Result<> SessionPool::open_hands(const Session::Share& share, const Settings& settings,
-                                 Console& console, smith::Progress& progress) {
-  lead_ = SMITH_TRY(Session::open(share, settings, console, progress));
+Result<> SessionPool::open_several(const std::string& root, const Staff& staff) {
+  smith::EngineOptions engine = SMITH_TRY(engine_options(staff.settings));
+  lake_ = SMITH_TRY(Lake::open(root, staff.settings, &staff.progress.stop, size_));
+  SMITH_TRY(lake_->check_written());
+  uint64_t network_bytes = lake_->network_bytes();
+  smith::EngineOptions share = SMITH_TRY(share_of(engine, network_bytes, size_));
+  smith::EngineOptions all = SMITH_TRY(share_of(engine, network_bytes, 1));
+  lead_ = SMITH_TRY(open_one(staff, share));
+  whole_ = SMITH_TRY(open_one(staff, all));
   for (uint32_t i = 0; i < size_; ++i) {
-    hands_.push_back(SMITH_TRY(Session::open(share, settings, console, progress)));
-    smith::ForgeOptions& options = hands_.back()->options();
-    options.run_id = lead_->options().run_id;
-    options.retry.seed += i;  // those that meet once don't meet again
+    hands_.push_back(SMITH_TRY(open_one(staff, share)));
+    hands_.back()->options().retry.seed += i;  // those that meet once don't meet again
     guarded_.idle.push_back(hands_.back().get());
   }
   return {};
+}
+
+Result<std::unique_ptr<Session>> SessionPool::open_one(const Staff& staff,
+                                                       const smith::EngineOptions& engine) {
+  Session::Share share{*lake_, engine};
+  auto session = SMITH_TRY(Session::open(share, staff.settings, staff.console, staff.progress));
+  if (lead_ != nullptr) session->options().run_id = lead_->options().run_id;
+  return session;
+}
+
+smith::RunResult SessionPool::forge_with(Session& session, const store::Listed& object,
+                                         smith::Refusals refusals) {
+  session.options().skip_known_rejects = refusals == smith::Refusals::unknown;
+  return session.forge(object.key, object.size);
 }
 
 smith::RunResult SessionPool::forge(const store::Listed& object, smith::Refusals refusals) {
@@ -105,11 +119,24 @@ smith::RunResult SessionPool::forge(const store::Listed& object, smith::Refusals
     session = guarded_.idle.back();
     guarded_.idle.pop_back();
   }
-  session->options().skip_known_rejects = refusals == smith::Refusals::unknown;
-  smith::RunResult result = session->forge(object.key, object.size);
-  std::lock_guard lock(guarded_.mutex);
-  guarded_.idle.push_back(session);
-  return result;
+  std::shared_lock with_others(alone_, std::defer_lock);
+  {
+    std::lock_guard queue(queue_);
+    with_others.lock();
+  }
+  smith::RunResult result = forge_with(*session, object, refusals);
+  with_others.unlock();
+  {
+    std::lock_guard lock(guarded_.mutex);
+    guarded_.idle.push_back(session);
+  }
+  // Many columns, or the window of a long zstd frame: what one object alone has room for must not
+  // fail because others are worked on. Nothing of it is visible yet.
+  bool misses_something = result.error.has_value() && result.error->type == "configuration-error";
+  if (whole_ == nullptr || !misses_something) return result;
+  std::lock_guard queue(queue_);
+  std::unique_lock alone(alone_);
+  return forge_with(*whole_, object, refusals);
 }
 
 }  // namespace silversmith::app

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Several objects of one lake worked on at the same time, and how the process is divided among
 // them: each has a session of its own with an equal share of --memory and of the processors; the
-// lake and its network are one.
+// lake and its network are one. What needs more than its share is done alone, with all of it.
 #pragma once
 
 #include <memory>
 #include <mutex>
+#include <shared_mutex>
 #include <string>
 #include <vector>
 
@@ -48,8 +49,16 @@ class SessionPool {
   smith::RunResult forge(const store::Listed& object, smith::Refusals refusals);
 
  private:
-  Result<> open_hands(const Session::Share& share, const Settings& settings, Console& console,
-                      smith::Progress& progress);
+  // Who works, with what; all is borrowed.
+  struct Staff {
+    const Settings& settings;
+    Console& console;
+    smith::Progress& progress;
+  };
+  Result<> open_several(const std::string& root, const Staff& staff);
+  Result<std::unique_ptr<Session>> open_one(const Staff& staff, const smith::EngineOptions& engine);
+  smith::RunResult forge_with(Session& session, const store::Listed& object,
+                              smith::Refusals refusals);
 
   struct Guarded {
     std::mutex mutex;
@@ -59,6 +68,9 @@ class SessionPool {
   std::unique_ptr<Lake> lake_;  // of several; one session has its own
   std::unique_ptr<Session> lead_;
   std::vector<std::unique_ptr<Session>> hands_;  // none: the lead works itself
+  std::unique_ptr<Session> whole_;               // has all of --memory
+  std::shared_mutex alone_;                      // hands share it, whole_ has it for itself
+  std::mutex queue_;  // in front of it, or who wants to be alone would wait for ever
   Guarded guarded_;
 };
 

@@ -36,7 +36,7 @@ Problem problem_at(const YAML::Mark& mark, std::string what) {
 // events are dropped: their number is bounded by the text, since aliases are never expanded.
 class TreeBuilder final : public YAML::EventHandler {
  public:
-  explicit TreeBuilder(std::string_view text) : text_(text) {}
+  TreeBuilder(std::string_view text, const YamlRules& rules) : text_(text), rules_(rules) {}
 
   void OnDocumentStart(const YAML::Mark& mark) override { start_ = mark; }
   void OnDocumentEnd() override {}
@@ -58,7 +58,7 @@ class TreeBuilder final : public YAML::EventHandler {
     YamlNode node = node_at(mark, YamlKind::scalar);
     node.text = value;
     node.quoted = tag != "?";
-    put(std::move(node));
+    tag_and_put(std::move(node), tag);
   }
 
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
@@ -80,8 +80,9 @@ class TreeBuilder final : public YAML::EventHandler {
  private:
   struct Open {
     YamlNode node;
-    std::optional<YamlNode> key;  // of a map: read, its value still to come
-    std::unordered_set<std::string> names;
+    std::string tag;
+    std::optional<YamlNode> key = std::nullopt;  // of a map: read, its value still to come
+    std::unordered_set<std::string> names = {};
   };
 
   static YamlNode node_at(const YAML::Mark& mark, YamlKind kind) {
@@ -107,12 +108,23 @@ class TreeBuilder final : public YAML::EventHandler {
     if (!problem_) problem_ = problem_at(mark, std::move(what));
   }
 
+  static bool is_foreign(const std::string& tag) {
+    return !tag.empty() && tag != "?" && tag != "!" && tag != "tag:yaml.org,2002:str";
+  }
+
+  void tag_and_put(YamlNode node, const std::string& tag) {
+    if (is_foreign(tag) && !rules_.apply_tag(node, tag)) {
+      problem_ = Problem{node.line, node.column, "the tag " + show(tag) + " is not supported"};
+    }
+    put(std::move(node));
+  }
+
   // Whether this event still counts.
   bool admit(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
     if (problem_) return false;
     if (anchor != YAML::NullAnchor) {
       fail(mark, "anchors (&name) are not supported: write the value where it is wanted");
-    } else if (!tag.empty() && tag != "?" && tag != "!" && tag != "tag:yaml.org,2002:str") {
+    } else if (is_foreign(tag) && rules_.apply_tag == nullptr) {
       fail(mark, "the tag " + show(tag) + " is not supported");
     }
     return !problem_;
@@ -122,14 +134,15 @@ class TreeBuilder final : public YAML::EventHandler {
     if (!admit(mark, tag, anchor)) return;
     if (open_.size() == depth_max) return fail(mark, "nested deeper than 64 levels");
     if (!open_.empty() && expects_key()) return fail(mark, "a key must be a single value");
-    open_.push_back({node_at(mark, kind), std::nullopt, {}});
+    open_.push_back({node_at(mark, kind), tag});
   }
 
   void close() {
     if (problem_) return;
     YamlNode node = std::move(open_.back().node);
+    std::string tag = std::move(open_.back().tag);
     open_.pop_back();
-    put(std::move(node));
+    tag_and_put(std::move(node), tag);
   }
 
   bool expects_key() const {
@@ -145,7 +158,11 @@ class TreeBuilder final : public YAML::EventHandler {
     if (top.node.kind == YamlKind::list) {
       top.node.items.push_back(std::move(node));
     } else if (expects_key()) {
-      if (!top.names.insert(node.text).second) {
+      if (top.names.insert(node.text).second) {
+        // The first of its name.
+      } else if (rules_.repeated_keys != nullptr) {
+        rules_.repeated_keys->push_back(node);
+      } else {
         problem_ = Problem{node.line, node.column, "the key " + show(node.text) + " is repeated"};
       }
       top.key = std::move(node);
@@ -156,6 +173,7 @@ class TreeBuilder final : public YAML::EventHandler {
   }
 
   std::string_view text_;
+  const YamlRules& rules_;
   YAML::Mark start_;
   std::vector<Open> open_;
   std::optional<YamlNode> root_;
@@ -209,14 +227,15 @@ std::string plain_words(const std::string& message) {
   return message;
 }
 
-std::optional<Problem> read_tree(std::string_view text, TreeBuilder& builder) {
+std::optional<Problem> read_tree(std::string_view text, const YamlRules& rules,
+                                 TreeBuilder& builder) {
   // The library reports by exceptions; this is the only place that sees one.
   try {
     std::istringstream stream{std::string(text)};
     YAML::Parser parser(stream);
     parser.HandleNextDocument(builder);
     if (builder.problem()) return builder.problem();
-    TreeBuilder second(text);
+    TreeBuilder second(text, rules);
     if (!parser.HandleNextDocument(second)) return std::nullopt;
     return problem_at(second.start(), "more than one YAML document: the second begins here");
   } catch (const YAML::Exception& error) {
@@ -237,13 +256,14 @@ std::string_view name_of(YamlKind kind) {
   return "unknown";
 }
 
-Result<YamlNode> parse_yaml(std::string_view text, std::string_view origin) {
+Result<YamlNode> parse_yaml(std::string_view text, std::string_view origin,
+                            const YamlRules& rules) {
   if (std::optional<Problem> problem = check_bytes(text)) return error_at(*problem, origin);
   if (text.substr(0, byte_order_mark.size()) == byte_order_mark) {
     text.remove_prefix(byte_order_mark.size());
   }
-  TreeBuilder builder(text);
-  std::optional<Problem> problem = read_tree(text, builder);
+  TreeBuilder builder(text, rules);
+  std::optional<Problem> problem = read_tree(text, rules, builder);
   if (problem) return error_at(cut_off(text).value_or(*problem), origin);
   std::optional<YamlNode> root = builder.take();
   if (!root) return error_at({1, 1, "the text is empty"}, origin);

@@ -35,9 +35,19 @@ struct YamlMember {
   YamlNode value;
 };
 
+// What other readers than that of contracts allow.
+struct YamlRules {
+  // Makes of a node what its tag ("!Sub") says, and returns whether there is such a tag.
+  bool (*apply_tag)(YamlNode& node, std::string_view tag) = nullptr;
+  // Where given, repeated keys are kept among the members, and each second one is put here too.
+  std::vector<YamlNode>* repeated_keys = nullptr;
+};
+
 // Fails with invalid, as "origin:line:column: what": no single document, not UTF-8, more than
 // 1 MiB, deeper than 64 levels, a repeated or non-scalar key, an anchor or alias (a few lines of
-// them can stand for gigabytes), a tag other than !!str.
-Result<YamlNode> parse_yaml(std::string_view text, std::string_view origin);
+// them can stand for gigabytes), a tag other than !!str. `rules` may
+// allow the last and repeated keys.
+Result<YamlNode> parse_yaml(std::string_view text, std::string_view origin,
+                            const YamlRules& rules = {});
 
 }  // namespace silversmith::contract

@@ -56,6 +56,43 @@ TEST(Yaml, refuses_aliases_anchors_and_tags) {
   EXPECT_TRUE(parse_yaml("a: !!str 1\n", "f"));
 }
 
+bool wrap_in_tag(YamlNode& node, std::string_view tag) {
+  if (tag != "!Wrap") return false;
+  YamlNode outer;
+  outer.kind = YamlKind::map;
+  outer.line = node.line;
+  outer.members.push_back(
+      {YamlNode{YamlKind::scalar, true, node.line, 1, "wrapped", {}, {}}, node});
+  node = std::move(outer);
+  return true;
+}
+
+TEST(Yaml, lets_a_caller_make_something_of_tags) {
+  YamlRules rules;
+  rules.apply_tag = wrap_in_tag;
+  YamlNode root = *parse_yaml("a: !Wrap x\nb: !Wrap [y]\nc: !Wrap {d: !Wrap z}\n", "f", rules);
+  EXPECT_EQ(root.members[0].value.members[0].value.text, "x");
+  EXPECT_EQ(root.members[1].value.members[0].value.items[0].text, "y");
+  const YamlNode& inner = root.members[2].value.members[0].value.members[0].value;
+  EXPECT_EQ(inner.members[0].value.text, "z");
+  EXPECT_EQ(inner.line, 3U);
+  auto other = parse_yaml("a: 1\nb: !Other x\n", "f", rules);
+  ASSERT_FALSE(other);
+  EXPECT_EQ(other.error().message, "f:2:4: the tag \"!Other\" is not supported");
+}
+
+TEST(Yaml, keeps_repeated_keys_for_a_caller_who_wants_to_see_them) {
+  std::vector<YamlNode> repeated;
+  YamlRules rules;
+  rules.repeated_keys = &repeated;
+  YamlNode root = *parse_yaml("{\"a\": 1, \"b\": 2,\n \"a\": 3}", "f", rules);
+  ASSERT_EQ(root.members.size(), 3U);
+  EXPECT_EQ(root.members[2].value.text, "3");
+  ASSERT_EQ(repeated.size(), 1U);
+  EXPECT_EQ(repeated[0].text, "a");
+  EXPECT_EQ(repeated[0].line, 2U);
+}
+
 TEST(Yaml, refuses_repeated_and_composite_keys) {
   EXPECT_EQ(error_of("a: 1\nb: 2\na: 3\n"), "f.yaml:3:1: the key \"a\" is repeated");
   EXPECT_NE(error_of("? [a]\n: 1\n").find("single value"), std::string::npos);

@@ -255,9 +255,7 @@ class Forging {
     committed_ = true;
     Status status = success_of(account);
     Result<> receipt = put_receipt({account, observed()});
-    if (!receipt.ok()) {
-      return std::move(receipt).error().in("silver is committed, its receipt is not");
-    }
+    if (!receipt.ok()) return without_receipt(std::move(receipt).error());
     return verify(intake, status);  // S7
   }
 
@@ -278,14 +276,29 @@ class Forging {
   Result<> ensure_receipt(const silver::Held& held) {
     std::string name = names_.receipt(held.lineage->generation);
     if (SMITH_TRY(silver::exists(smithy_.target, name))) return {};
-    if (made_by_us(held)) return put_receipt({*converted_, observed()});
+    if (made_by_us(held)) {
+      Result<> made = put_receipt({*converted_, observed()});
+      return made.ok() ? std::move(made) : without_receipt(std::move(made).error());
+    }
     std::optional<Json> account =
         SMITH_TRY(silver::read_account(smithy_.target, names_.silver, *held.tag));
-    if (account.has_value()) return put(name, silver::rebuilt_receipt_text(*account));
+    if (account.has_value()) {
+      Result<> made = put(name, silver::rebuilt_receipt_text(*account));
+      return made.ok() ? std::move(made) : without_receipt(std::move(made).error());
+    }
     if (smithy_.options.adopt) return {};
     return configuration(smithy_.target.where(names_.silver) +
                              " has lost the account from its footer; it is left as it is",
                          "move it away, or replace it with --adopt --force");
+  }
+
+  // The work is done and can't be seen to be: who reads this wants to know what is there by now,
+  // and that trying again costs no conversion.
+  static Error without_receipt(Error error) {
+    error = std::move(error).in("silver is committed, its receipt is not");
+    if (!error.hint.empty()) error.hint += "; ";
+    error.hint += "the next try leaves silver as it is and makes the receipt";
+    return error;
   }
 
   Result<> put_receipt(const silver::Receipt& receipt) {

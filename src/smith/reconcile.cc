@@ -136,7 +136,8 @@ class Reconciling {
       std::lock_guard lock(guarded_.mutex);
       guarded_.result.ledger.objects += page.objects.size();
     }
-    std::erase_if(page.objects, [&](const store::Listed& object) { return is_passed_over(object); });
+    std::erase_if(page.objects,
+                  [&](const store::Listed& object) { return is_passed_over(object); });
     bool all = settle_all(page.objects);
     if (!page.next.has_value()) return !all;
     if (all) {
@@ -309,7 +310,8 @@ class Reconciling {
   void add(Fate fate, const store::Listed& object, Found found) {
     std::lock_guard lock(guarded_.mutex);
     guarded_.result.ledger.add(fate, object.modified_micros, found);
-    if (fate != Fate::error && fate != Fate::pending) guarded_.busy_in_row = 0;
+    bool tried = fate != Fate::resting && fate != Fate::older && fate != Fate::pending;
+    if (tried && fate != Fate::error) guarded_.busy_in_row = 0;
   }
 
   void fail(const store::Listed& object, const Error& error) {

@@ -122,36 +122,51 @@ TEST_F(ReconcileAtOnce, keeps_to_the_rate_of_all_together) {
   EXPECT_EQ(clock.steady_micros() - before, 2'000'000);
 }
 
-// A signal arrives while somebody waits for a turn.
-class StoppingClock : public SharedClock {
+// Tells when a contract is asked for, which is the last thing before an object waits for its turn.
+class HeardContract : public test::OneContract {
  public:
-  explicit StoppingClock(std::atomic<bool>& stop) : stop_(stop) {}
+  std::function<void()> on_asked;
+  Result<std::unique_ptr<Converter>> for_key(std::string_view key, Reread reread) override {
+    on_asked();
+    return OneContract::for_key(key, reread);
+  }
+};
+
+class HeardClock : public SharedClock {
+ public:
+  std::function<void()> on_sleep;
   Slept sleep_micros(int64_t micros) override {
-    stop_ = true;
-    sleeps++;
+    on_sleep();
     return SharedClock::sleep_micros(micros);
   }
-  std::atomic<int> sleeps = 0;
-
- private:
-  std::atomic<bool>& stop_;
 };
 
 TEST_F(ReconcileAtOnce, waits_for_one_turn_at_most_after_a_signal) {
   put_many(10);
   options.rate_max = 1;
   options.concurrency = 4;
-  StoppingClock stopping(stop);
-  std::atomic<int> begun = 0;
-  Smithy halted{store, store, prefixes, converters, stopping, smithy.options};
+  int asked = 0;
+  int sleeps = 0;
+  int begun = 0;
+  HeardContract heard;
+  heard.on_asked = [&] { happen([&] { asked++; }); };
+  HeardClock signalled;
+  // The signal comes while one sleeps and the others, the first one with its second object among
+  // them, are on their way to wait behind it.
+  signalled.on_sleep = [&] {
+    wait_until([&] { return asked >= 5; });
+    happen([&] { sleeps++; });
+    stop = true;
+  };
+  Smithy halted{store, store, prefixes, heard, signalled, smithy.options};
   ReconcileSetup setup{.smithy = halted, .options = options};
   setup.converge = [&](const store::Listed& object, Refusals) {
-    begun++;
+    happen([&] { begun++; });
     test::OneContract own;
     return forge(object.key, {store, store, prefixes, own, clock, {}});
   };
   Reconciliation done = reconcile(setup);
-  EXPECT_EQ(stopping.sleeps, 1);
+  EXPECT_EQ(sleeps, 1);
   EXPECT_EQ(begun, 1);
   EXPECT_EQ(done.ledger.count(Fate::pending), 9U);
 }

@@ -78,7 +78,7 @@ Result<> S3Object::begin() {
                       ? Error{Code::denied, service_.where(key_) + ": the store ignores ranges",
                               "use a store that answers to Range", ""}
                       : service_.error_of(request, *answer);
-    if (!service_.again(error, attempts)) return error;
+    if (!service_.again(error, attempts, first.exchange->quiet_since_micros())) return error;
   }
   service_.succeeded();
   pinned_ = true;
@@ -134,7 +134,11 @@ Result<size_t> S3Object::arrived(Range& range, size_t wanted) {
     if (ready > 0) return ready;
     Result<> settled = settle(range.exchange->finish(), range.bytes.size() - range.asked_from);
     if (settled.ok()) continue;
-    if (!service_.again(settled.error(), range.attempts)) return std::move(settled).error();
+    if (range.taken > range.asked_from) service_.progressed();
+    int64_t quiet_since = range.exchange->quiet_since_micros();
+    if (!service_.again(settled.error(), range.attempts, quiet_since)) {
+      return std::move(settled).error();
+    }
     ask(range);
   }
   return size_t{0};
@@ -181,8 +185,10 @@ Result<> S3Object::read_at(uint64_t offset, std::span<char> into) {
   }
   S3Request request = request_for(offset, into.size());
   for (uint32_t attempts = 1;; ++attempts) {
-    Result<> settled = settle(service_.start(request, into).finish(), into.size());
-    if (settled.ok() || !service_.again(settled.error(), attempts)) return settled;
+    wire::Exchange exchange = service_.start(request, into);
+    Result<> settled = settle(exchange.finish(), into.size());
+    if (settled.ok()) return settled;
+    if (!service_.again(settled.error(), attempts, exchange.quiet_since_micros())) return settled;
   }
 }
 

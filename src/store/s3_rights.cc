@@ -93,12 +93,13 @@ class RightsProbe {
   // What passes is asked again; whatever else is said is an answer.
   Result<wire::HttpAnswer> send(const S3Request& request) {
     for (uint32_t attempts = 1;; ++attempts) {
-      Result<wire::HttpAnswer> answer = service_.start(request).finish();
+      wire::Exchange exchange = service_.start(request);
+      Result<wire::HttpAnswer> answer = exchange.finish();
       bool passes = !answer.ok() || (answer->status >= 500 && answer->status != 501);
       if (!passes) return answer;
       Error error = answer.ok() ? service_.error_of(request, *answer)
                                 : std::move(answer).error().in(service_.where(request.key));
-      if (!service_.again(error, attempts)) return error;
+      if (!service_.again(error, attempts, exchange.quiet_since_micros())) return error;
     }
   }
 

@@ -90,7 +90,8 @@ Said S3Scratch::said_by(const S3Request& request, const wire::HttpAnswer& answer
 
 Result<Said> S3Scratch::ask(const S3Request& request) {
   for (uint32_t attempts = 1;; ++attempts) {
-    Result<wire::HttpAnswer> answer = service_.start(request).finish();
+    wire::Exchange exchange = service_.start(request);
+    Result<wire::HttpAnswer> answer = exchange.finish();
     Error error;
     if (answer.ok()) {
       Said said = said_by(request, *answer);
@@ -102,7 +103,7 @@ Result<Said> S3Scratch::ask(const S3Request& request) {
     } else {
       error = std::move(answer).error().in(service_.where(request.key));
     }
-    if (!service_.again(error, attempts)) return error;
+    if (!service_.again(error, attempts, exchange.quiet_since_micros())) return error;
   }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/s3_service.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/text.h"
@@ -13,6 +14,8 @@ namespace silversmith::store {
 namespace {
 
 constexpr std::string_view metadata_prefix = "x-amz-meta-";
+// What a request has once patience has ended.
+constexpr int64_t last_try_micros = 5'000'000;
 
 }  // namespace
 
@@ -57,10 +60,27 @@ void RetryBudget::give_back() {
   if (tokens_ < tokens_max) tokens_++;
 }
 
+int64_t Patience::left(int64_t now_micros) const {
+  int64_t since = since_;
+  return since == none ? micros_ : micros_ - (now_micros - since);
+}
+
+int64_t Patience::quiet_micros_max(int64_t now_micros) const {
+  return std::max(left(now_micros), std::min(micros_, last_try_micros));
+}
+
+bool Patience::ended(int64_t now_micros) const { return left(now_micros) <= 0; }
+
+void Patience::failed(int64_t quiet_since_micros) {
+  int64_t expected = none;
+  since_.compare_exchange_strong(expected, quiet_since_micros);
+}
+
 S3Service::S3Service(S3Options options, wire::HttpClient& client, Clock& clock)
     : options_(std::move(options)),
       client_(client),
       clock_(clock),
+      patience_(options_.patience_micros),
       jitter_(static_cast<uint64_t>(clock.wall_micros())) {}
 
 std::string S3Service::where(std::string_view key) const {
@@ -75,11 +95,13 @@ std::string S3Service::target_of(const S3Request& request) const {
 }
 
 wire::Request S3Service::wire_request(const S3Request& request) const {
-  return {request.method, target_of(request), request.headers, request.body};
+  return {request.method, target_of(request), request.headers, request.body, 0};
 }
 
 wire::Exchange S3Service::start(const S3Request& request, std::span<char> room) {
-  return client_.start(wire_request(request), room);
+  wire::Request sent = wire_request(request);
+  sent.quiet_micros_max = patience_.quiet_micros_max(clock_.steady_micros());
+  return client_.start(std::move(sent), room);
 }
 
 Error S3Service::error_of(const S3Request& request, const wire::HttpAnswer& answer) const {
@@ -89,19 +111,25 @@ Error S3Service::error_of(const S3Request& request, const wire::HttpAnswer& answ
 
 Result<wire::HttpAnswer> S3Service::call(const S3Request& request) {
   for (uint32_t attempts = 1;; ++attempts) {
-    Result<wire::HttpAnswer> answer = start(request).finish();
+    wire::Exchange exchange = start(request);
+    Result<wire::HttpAnswer> answer = exchange.finish();
     if (answer.ok() && answer->good()) {
       succeeded();
       return answer;
     }
     Error error =
         answer.ok() ? error_of(request, *answer) : std::move(answer).error().in(where(request.key));
-    if (!again(error, attempts)) return error;
+    if (!again(error, attempts, exchange.quiet_since_micros())) return error;
   }
 }
 
-bool S3Service::again(const Error& error, uint32_t attempts) {
-  if (error.code != Code::busy || attempts >= options_.attempts_max) return false;
+bool S3Service::again(const Error& error, uint32_t attempts, int64_t quiet_since_micros) {
+  if (error.code != Code::busy) {
+    if (error.code != Code::stopped) patience_.succeeded();  // it was answered
+    return false;
+  }
+  patience_.failed(quiet_since_micros);
+  if (attempts >= options_.attempts_max || patience_.ended(clock_.steady_micros())) return false;
   if (client_.stopping() || !budget_.take()) return false;
   Backoff backoff{options_.pause_micros_min, options_.pause_micros_max};
   clock_.sleep_micros(backoff.pause_micros(attempts, jitter_));

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,10 @@ namespace silversmith::store {
 // keys, each byte as %XX.
 inline constexpr size_t s3_answer_bytes_max = size_t{4} << 20;
 
+// How long a store may be asked again and again without a byte of an answer: over the tries of one
+// request, and over requests that follow one another while none succeeds.
+inline constexpr int64_t s3_patience_micros = 60'000'000;
+
 struct S3Options {
   std::string bucket;
   std::string prefix;         // in front of every key: "" or "team-a/"
@@ -29,6 +34,10 @@ struct S3Options {
   uint32_t attempts_max = 5;  // of one request
   int64_t pause_micros_min = 50'000;  // before the second try; doubles from there
   int64_t pause_micros_max = 5'000'000;
+  int64_t patience_micros = s3_patience_micros;
+  // Says what the operator should know and no outcome depends on; may be empty. Called by any
+  // thread.
+  std::function<void(const Error&)> on_warning = {};
   // What one reader holds: so many ranges of so many bytes.
   size_t range_bytes = size_t{8} << 20;
   uint32_t ranges_max = 4;
@@ -63,6 +72,26 @@ class RetryBudget {
   std::atomic<int> tokens_ = tokens_max;
 };
 
+// The time that trouble may take. It runs from the last byte that moved before a try failed, and
+// ends with the next success. When it has run out, each request has one short try, until one is
+// answered: a store that came back is found, one that is gone costs little.
+class Patience {
+ public:
+  explicit Patience(int64_t micros) : micros_(micros) {}
+  // For how long a try that begins now may see no byte move.
+  int64_t quiet_micros_max(int64_t now_micros) const;
+  bool ended(int64_t now_micros) const;
+  // A try failed; `quiet_since` is when its last byte moved.
+  void failed(int64_t quiet_since_micros);
+  void succeeded() { since_ = none; }
+
+ private:
+  static constexpr int64_t none = INT64_MIN;
+  int64_t left(int64_t now_micros) const;
+  int64_t micros_;
+  std::atomic<int64_t> since_ = none;
+};
+
 struct S3Request {
   S3Action action = S3Action::look;
   std::string method;
@@ -86,9 +115,19 @@ class S3Service {
   Result<wire::HttpAnswer> call(const S3Request& request);
   // What is wrong with an answer that is not good.
   Error error_of(const S3Request& request, const wire::HttpAnswer& answer) const;
-  // Whether another try of a request is due after `error`; pauses first.
-  bool again(const Error& error, uint32_t attempts);
-  void succeeded() { budget_.give_back(); }
+  // Whether another try of a request is due after `error`; pauses first. `quiet_since` is when the
+  // last byte of the try moved (Exchange), or when it failed.
+  bool again(const Error& error, uint32_t attempts, int64_t quiet_since_micros);
+  // Bytes of an answer came, if not all of them.
+  void progressed() { patience_.succeeded(); }
+  void succeeded() {
+    budget_.give_back();
+    patience_.succeeded();
+  }
+  int64_t now_micros() { return clock_.steady_micros(); }  // on the steady clock
+  void warn(const Error& error) const {
+    if (options_.on_warning) options_.on_warning(error);
+  }
 
  private:
   wire::Request wire_request(const S3Request& request) const;
@@ -98,6 +137,7 @@ class S3Service {
   wire::HttpClient& client_;
   Clock& clock_;
   RetryBudget budget_;
+  Patience patience_;
   Jitter jitter_;
 };
 

@@ -38,6 +38,51 @@ TEST(S3Service, takes_a_closed_connection_for_passing_trouble) {
   EXPECT_TRUE(world.store().head("k").ok());
 }
 
+// Nobody answers: what is tried again and again ends as a whole, not try by try.
+TEST(S3Service, gives_up_when_no_byte_moved_for_so_long) {
+  test::S3World world;
+  S3Options options;
+  options.attempts_max = 100;
+  options.patience_micros = 300'000;
+  Store& store = world.make(options);
+  world.put("k", "x");
+  world.fake().faults().add(
+      {.kind = FaultKind::delay, .operation = "HeadObject", .times = 0, .amount = 4'000'000});
+  int64_t start = system_clock().steady_micros();
+  Error error = store.head("k").error();
+  int64_t took = system_clock().steady_micros() - start;
+  EXPECT_EQ(error.code, Code::busy);
+  EXPECT_NE(error.message.find("no byte moved"), std::string::npos) << error.message;
+  EXPECT_GE(took, 300'000);
+  EXPECT_LT(took, 2'000'000);
+}
+
+TEST(S3Service, lets_a_slow_answer_come) {
+  test::S3World world;
+  S3Options options;
+  options.attempts_max = 1;
+  options.patience_micros = 400'000;
+  Store& store = world.make(options);
+  std::string bytes(150'000, 'b');
+  world.put("k", bytes);
+  world.fake().faults().add(
+      {.kind = FaultKind::slow_body, .operation = "GetObject", .times = 0, .amount = 100'000});
+  EXPECT_EQ(test::read_all(store, "k", 1000), bytes);
+}
+
+TEST(Patience, runs_from_the_last_byte_before_trouble_to_the_next_success) {
+  Patience patience(60'000'000);
+  EXPECT_EQ(patience.quiet_micros_max(0), 60'000'000);
+  patience.failed(1'000'000);
+  patience.failed(30'000'000);  // the first one counts
+  EXPECT_EQ(patience.quiet_micros_max(31'000'000), 30'000'000);
+  EXPECT_FALSE(patience.ended(60'999'999));
+  EXPECT_TRUE(patience.ended(61'000'000));
+  EXPECT_EQ(patience.quiet_micros_max(61'000'000), 5'000'000);
+  patience.succeeded();
+  EXPECT_FALSE(patience.ended(100'000'000));
+}
+
 TEST(S3Service, says_what_a_denied_role_needs) {
   test::S3World world;
   world.put("k", "x");

@@ -196,7 +196,7 @@ Result<Tag> S3Upload::complete(const Condition& condition) {
       answer.headers.push_back({"ETag", std::string(root->text_of("ETag"))});
       return head_of(answer, size_).tag;
     }
-    if (!service_.again(*error, attempts)) return *error;
+    if (!service_.again(*error, attempts, service_.now_micros())) return *error;
   }
 }
 
@@ -204,9 +204,12 @@ void S3Upload::abort() {
   if (upload_id_.empty()) return;
   S3Request request{S3Action::abort_upload, "DELETE", expected_.key, "", {}, nullptr};
   request.query = "uploadId=" + uri_encoded(upload_id_);
-  // What can't be aborted now is the bucket's lifecycle rule's to remove.
-  auto ended = service_.call(request);
-  static_cast<void>(ended);
+  // What can't be aborted now is the bucket's lifecycle rule's to remove; and who lacks the right
+  // leaves parts that are paid for after every failure, which nobody sees.
+  Result<wire::HttpAnswer> ended = service_.call(request);
+  if (!ended.ok() && ended.error().code == Code::denied) {
+    service_.warn(std::move(ended).error().in("the parts of an unfinished upload stay"));
+  }
   upload_id_.clear();
 }
 

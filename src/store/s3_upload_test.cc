@@ -65,6 +65,22 @@ TEST_F(S3Writing, aborts_what_is_given_up) {
   EXPECT_EQ(open_uploads(), 0U);
 }
 
+TEST_F(S3Writing, tells_that_parts_stay_where_it_may_not_abort) {
+  S3Options options;
+  options.put_bytes_max = 1000;
+  options.part_bytes = 1000;
+  std::vector<Error> warnings;
+  options.on_warning = [&warnings](const Error& error) { warnings.push_back(error); };
+  world.make(options);
+  world.fake().access().deny({"", "s3:AbortMultipartUpload", ""});
+  world.fake().faults().add({.kind = FaultKind::conflict, .operation = "CompleteMultipartUpload"});
+  EXPECT_EQ(write(std::string(5000, 'b')).error().code, Code::conflict) << "what went wrong stays";
+  ASSERT_EQ(warnings.size(), 1U);
+  EXPECT_NE(warnings[0].message.find("s3://lake/k"), std::string::npos) << warnings[0].message;
+  EXPECT_NE(warnings[0].hint.find("s3:AbortMultipartUpload"), std::string::npos);
+  EXPECT_EQ(world.count("AbortMultipartUpload"), 1U);
+}
+
 TEST_F(S3Writing, sends_parts_again_after_passing_trouble) {
   world.fake().faults().add({.kind = FaultKind::drop_after, .operation = "UploadPart", .skip = 2});
   world.fake().faults().add(

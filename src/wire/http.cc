@@ -8,9 +8,9 @@
 #include <aws/common/mutex.h>
 #include <aws/http/connection.h>
 #include <aws/http/connection_manager.h>
+#include <aws/http/proxy.h>
 #include <aws/http/request_response.h>
 #include <aws/io/socket.h>
-#include <aws/io/stream.h>
 
 #include <algorithm>
 #include <cstring>
@@ -18,6 +18,8 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/clock.h"
+#include "wire/body_stream.h"
 #include "wire/network_state.h"
 
 namespace silversmith::wire {
@@ -28,62 +30,6 @@ namespace {
 constexpr size_t signed_bytes_max = size_t{1} << 20;
 // How long a wait lasts before it looks whether it is to end.
 constexpr int64_t look_nanos = 50'000'000;
-
-// A request's body as the runtime reads it.
-struct BodyStream {
-  aws_input_stream stream;
-  aws_allocator* allocator;
-  RandomAccess* body;
-  uint64_t position;
-};
-
-int seek_body(aws_input_stream* stream, int64_t offset, aws_stream_seek_basis basis) {
-  auto* self = static_cast<BodyStream*>(stream->impl);
-  uint64_t from = basis == AWS_SSB_END ? self->body->size() : 0;
-  self->position = from + static_cast<uint64_t>(offset);
-  return AWS_OP_SUCCESS;
-}
-
-int read_body(aws_input_stream* stream, aws_byte_buf* into) {
-  auto* self = static_cast<BodyStream*>(stream->impl);
-  size_t count =
-      std::min<uint64_t>(into->capacity - into->len, self->body->size() - self->position);
-  std::span<char> room(reinterpret_cast<char*>(into->buffer) + into->len, count);
-  if (!self->body->read_at(self->position, room).ok())
-    return aws_raise_error(AWS_IO_STREAM_READ_FAILED);
-  into->len += count;
-  self->position += count;
-  return AWS_OP_SUCCESS;
-}
-
-int look_at_body(aws_input_stream* stream, aws_stream_status* status) {
-  auto* self = static_cast<BodyStream*>(stream->impl);
-  status->is_valid = true;
-  status->is_end_of_stream = self->position == self->body->size();
-  return AWS_OP_SUCCESS;
-}
-
-int measure_body(aws_input_stream* stream, int64_t* length) {
-  *length = static_cast<int64_t>(static_cast<BodyStream*>(stream->impl)->body->size());
-  return AWS_OP_SUCCESS;
-}
-
-constexpr aws_input_stream_vtable body_calls = {seek_body,    read_body, look_at_body,
-                                                measure_body, nullptr,   nullptr};
-
-// Counted by the runtime, which may let go of it later than of anything else of an exchange; it
-// reads no more then.
-aws_input_stream* make_body_stream(aws_allocator* allocator, RandomAccess& body) {
-  auto* self = static_cast<BodyStream*>(aws_mem_calloc(allocator, 1, sizeof(BodyStream)));
-  self->allocator = allocator;
-  self->body = &body;
-  self->stream.impl = self;
-  self->stream.vtable = &body_calls;
-  aws_ref_count_init(&self->stream.ref_count, self, [](void* gone) {
-    aws_mem_release(static_cast<BodyStream*>(gone)->allocator, gone);
-  });
-  return &self->stream;
-}
 
 }  // namespace
 
@@ -109,12 +55,21 @@ struct HttpClient::State {
     }
   }
 
+  // The manager's last call.
+  static void gone_now(void* self) {
+    auto* state = static_cast<State*>(self);
+    aws_mutex_lock(&state->mutex);
+    state->gone = true;
+    aws_condition_variable_notify_all(&state->changed);
+    aws_mutex_unlock(&state->mutex);
+  }
   bool stopping() const { return stop != nullptr && stop->load(std::memory_order_relaxed); }
 
   Network::State& network;
   Endpoint endpoint;
   size_t body_bytes_max;
   const std::atomic<bool>* stop;
+  std::string proxy;  // its origin; "" is none
   aws_http_connection_manager* manager = nullptr;
   aws_mutex mutex = AWS_MUTEX_INIT;
   aws_condition_variable changed = AWS_CONDITION_VARIABLE_INIT;
@@ -151,12 +106,16 @@ struct Exchange::State {
   // Waits until so many bytes are in the room, or the end.
   Result<> wait(size_t bytes);
   std::string doing() const {
-    return request.method + " " + client.endpoint.text() + request.target;
+    std::string by = client.proxy.empty() ? "" : " by the proxy " + client.proxy;
+    if (!request.about.empty()) return request.about + by;
+    return request.method + " " + client.endpoint.text() + request.target + by;
   }
 
   HttpClient::State& client;
   Request request;
   std::span<char> room;
+  // When the last byte moved, or it began; microseconds of the steady clock.
+  std::atomic<int64_t> moved = system_clock().steady_micros();
   aws_http_message* message = nullptr;
   aws_signable* signable = nullptr;
   std::optional<Error> refused;  // before anything was sent
@@ -168,6 +127,7 @@ struct Exchange::State {
   HttpAnswer answer;
   size_t wanted = 0;  // bytes in the room that are worth waking for
   int failure = 0;
+  bool reached = false;
   bool begun = false;
   bool cancelled = false;
   bool done = false;
@@ -189,10 +149,11 @@ void Exchange::State::begin() {
   std::string host = endpoint.host + (usual ? "" : ":" + std::to_string(endpoint.port));
   made = made && add_header("Host", host) && add_header("User-Agent", "silversmith");
   std::string trace = client.network.trace();
-  if (!trace.empty()) made = made && add_header("X-Amzn-Trace-Id", trace);
+  bool is_aws = endpoint.service != unsigned_service;
+  if (is_aws && !trace.empty()) made = made && add_header("X-Amzn-Trace-Id", trace);
   for (const Header& header : request.headers) made = made && add_header(header.name, header.value);
   if (request.body != nullptr) {
-    aws_input_stream* body = make_body_stream(client.network.allocator, *request.body);
+    aws_input_stream* body = make_body_stream(client.network.allocator, *request.body, moved);
     aws_http_message_set_body_stream(message, body);
     aws_input_stream_release(body);  // the message has its own share
     made = made && add_header("Content-Length", std::to_string(request.body->size()));
@@ -204,9 +165,12 @@ void Exchange::State::begin() {
 }
 
 void Exchange::State::sign() {
-  Result<aws_credentials_provider*> provider = client.network.credentials();
-  if (!provider.ok()) {
-    refused = std::move(provider).error();
+  if (client.endpoint.service == unsigned_service) {
+    return aws_http_connection_manager_acquire_connection(client.manager, connected, this);
+  }
+  Result<CredentialsHandle> credentials = client.network.credentials->current(client.stop);
+  if (!credentials.ok()) {
+    refused = std::move(credentials).error();
     return end(AWS_ERROR_UNKNOWN);
   }
   signable = aws_signable_new_http_request(client.network.allocator, message);
@@ -225,7 +189,7 @@ void Exchange::State::sign() {
   if (is_long) config.signed_body_value = g_aws_signed_body_value_unsigned_payload;
   if (request.body == nullptr) config.signed_body_value = g_aws_signed_body_value_empty_sha256;
   config.signed_body_header = AWS_SBHT_X_AMZ_CONTENT_SHA256;
-  config.credentials_provider = *provider;
+  config.credentials = credentials->get();  // the signing takes its own share
   auto* base = reinterpret_cast<aws_signing_config_base*>(&config);
   if (aws_sign_request_aws(client.network.allocator, signable, base, signed_now, this) != 0) {
     end(aws_last_error());
@@ -254,6 +218,7 @@ void Exchange::State::connected(aws_http_connection* connection, int failure, vo
   options.on_complete = ended;
   aws_mutex_lock(&state->mutex);
   state->connection = connection;
+  state->reached = true;
   bool wanted = !state->cancelled;
   if (wanted) {
     state->stream = aws_http_connection_make_request(connection, &options);
@@ -268,6 +233,7 @@ int Exchange::State::headers_came(aws_http_stream* stream, aws_http_header_block
                                   const aws_http_header* headers, size_t count, void* self) {
   if (block != AWS_HTTP_HEADER_BLOCK_MAIN) return AWS_OP_SUCCESS;
   auto* state = static_cast<State*>(self);
+  state->moved = system_clock().steady_micros();
   aws_mutex_lock(&state->mutex);
   aws_http_stream_get_incoming_response_status(stream, &state->answer.status);
   for (size_t i = 0; i < count; ++i) {
@@ -281,6 +247,7 @@ int Exchange::State::headers_came(aws_http_stream* stream, aws_http_header_block
 int Exchange::State::body_came(aws_http_stream*, const aws_byte_cursor* bytes, void* self) {
   auto* state = static_cast<State*>(self);
   HttpAnswer& answer = state->answer;
+  state->moved = system_clock().steady_micros();
   bool fits = true;
   aws_mutex_lock(&state->mutex);
   if (answer.good() && !state->room.empty()) {
@@ -326,15 +293,23 @@ void Exchange::State::cancel() {
 
 Result<> Exchange::State::wait(size_t bytes) {
   bool stopped = false;
+  bool quiet = false;
   aws_mutex_lock(&mutex);
   wanted = bytes;
-  while (!done && answer.filled < wanted && !stopped) {
+  while (!done && answer.filled < wanted && !stopped && !quiet) {
     aws_condition_variable_wait_for(&changed, &mutex, look_nanos);
     stopped = client.stopping();
+    quiet = request.quiet_micros_max > 0 &&
+            system_clock().steady_micros() - moved > request.quiet_micros_max;
   }
+  quiet = quiet && !done;
   aws_mutex_unlock(&mutex);
-  if (!stopped) return {};
-  return Error{Code::stopped, "asked to stop", "", ""};
+  if (stopped) return Error{Code::stopped, "asked to stop", "", ""};
+  if (!quiet) return {};
+  return Error{Code::busy,
+               doing() + ": no byte moved for " +
+                   std::to_string(request.quiet_micros_max / 1'000'000) + " s",
+               "", ""};
 }
 
 Exchange::Exchange(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -348,6 +323,15 @@ Result<size_t> Exchange::wait_for(size_t bytes) {
   size_t filled = state_->answer.filled;
   aws_mutex_unlock(&state_->mutex);
   return filled;
+}
+
+int64_t Exchange::quiet_since_micros() const { return state_->moved; }
+
+bool Exchange::connected() const {
+  aws_mutex_lock(&state_->mutex);
+  bool reached = state_->reached;
+  aws_mutex_unlock(&state_->mutex);
+  return reached;
 }
 
 Result<HttpAnswer> Exchange::begin() {
@@ -372,10 +356,65 @@ HttpClient::HttpClient(std::unique_ptr<State> state) : state_(std::move(state)) 
 HttpClient::HttpClient(HttpClient&&) noexcept = default;
 HttpClient::~HttpClient() = default;
 
+namespace {
+
+// The TLS of a connection to one host, cleaned up when it goes.
+class HostTls {
+ public:
+  explicit HostTls(uint32_t timeout_ms) : timeout_ms_(timeout_ms) {}
+  HostTls(const HostTls&) = delete;
+  HostTls& operator=(const HostTls&) = delete;
+  ~HostTls() {
+    if (used_) aws_tls_connection_options_clean_up(&options_);
+  }
+  void set(aws_tls_ctx* context, const std::string& host) {
+    aws_tls_connection_options_init_from_ctx(&options_, context);
+    used_ = true;
+    aws_byte_cursor name = cursor_of(host);
+    aws_tls_connection_options_set_server_name(&options_, aws_default_allocator(), &name);
+    options_.timeout_ms = timeout_ms_;
+  }
+  const aws_tls_connection_options* get() const { return used_ ? &options_ : nullptr; }
+
+ private:
+  aws_tls_connection_options options_ = {};
+  uint32_t timeout_ms_;
+  bool used_ = false;
+};
+
+// What the manager copies: forwarding for http, a tunnel for https.
+aws_http_proxy_options proxy_options(const Url& proxy, const HostTls& tls, bool tunnel) {
+  aws_http_proxy_options options = {};
+  options.connection_type = tunnel ? AWS_HPCT_HTTP_TUNNEL : AWS_HPCT_HTTP_FORWARD;
+  options.host = cursor_of(proxy.host);
+  options.port = proxy.port;
+  options.tls_options = tls.get();
+  if (!proxy.user.empty()) {
+    options.auth_type = AWS_HPAT_BASIC;
+    options.auth_username = cursor_of(proxy.user);
+    options.auth_password = cursor_of(proxy.password);
+  }
+  return options;
+}
+
+}  // namespace
+
 Result<HttpClient> HttpClient::make(Network& network, Endpoint endpoint,
                                     const HttpOptions& options) {
-  auto state = std::make_unique<State>(*network.state_, std::move(endpoint), options);
+  Network::State& shared = *network.state_;
+  auto state = std::make_unique<State>(shared, std::move(endpoint), options);
   const Endpoint& where = state->endpoint;
+  std::optional<Url> proxy;
+  if (!options.direct) {
+    proxy = SMITH_TRY(proxy_for(shared.options.proxies, {where.tls, where.host, where.port}));
+  }
+  if (proxy.has_value()) state->proxy = proxy->origin();
+  HostTls tls(options.connect_ms_max);
+  HostTls proxy_tls(options.connect_ms_max);
+  if (where.tls) tls.set(SMITH_TRY(shared.tls()), where.host);
+  if (proxy.has_value() && proxy->tls) proxy_tls.set(SMITH_TRY(shared.tls()), proxy->host);
+  aws_http_proxy_options by = {};
+  if (proxy.has_value()) by = proxy_options(*proxy, proxy_tls, where.tls);
   aws_socket_options socket = {};
   socket.type = AWS_SOCKET_STREAM;
   socket.domain = AWS_SOCKET_IPV4;
@@ -383,19 +422,13 @@ Result<HttpClient> HttpClient::make(Network& network, Endpoint endpoint,
   socket.tcp_nodelay = AWS_SOCKET_TCP_NODELAY_ON;  // first byte over TLS: 52 ms without, 6 with
   aws_http_connection_monitoring_options monitoring = {1, options.stall_seconds_max, nullptr,
                                                        nullptr};
-  aws_tls_connection_options tls = {};
-  if (where.tls) {
-    aws_tls_connection_options_init_from_ctx(&tls, SMITH_TRY(network.state_->tls()));
-    aws_byte_cursor name = cursor_of(where.host);
-    aws_tls_connection_options_set_server_name(&tls, network.state_->allocator, &name);
-    tls.timeout_ms = options.connect_ms_max;
-  }
   aws_http_connection_manager_options manager = {};
-  manager.bootstrap = network.state_->bootstrap;
+  manager.bootstrap = shared.bootstrap;
   manager.initial_window_size = SIZE_MAX;
   manager.socket_options = &socket;
   manager.response_first_byte_timeout_ms = options.first_byte_ms_max;
-  manager.tls_connection_options = where.tls ? &tls : nullptr;
+  manager.tls_connection_options = tls.get();
+  manager.proxy_options = proxy.has_value() ? &by : nullptr;
   manager.monitoring_options = &monitoring;
   manager.host = cursor_of(where.host);
   manager.port = where.port;
@@ -403,18 +436,10 @@ Result<HttpClient> HttpClient::make(Network& network, Endpoint endpoint,
   manager.max_connection_idle_in_milliseconds = 4'000;  // S3 closes idle ones after a few seconds
   manager.connection_acquisition_timeout_ms = options.first_byte_ms_max;
   manager.shutdown_complete_user_data = state.get();
-  manager.shutdown_complete_callback = [](void* self) {
-    auto* gone = static_cast<State*>(self);
-    aws_mutex_lock(&gone->mutex);
-    gone->gone = true;
-    aws_condition_variable_notify_all(&gone->changed);
-    aws_mutex_unlock(&gone->mutex);
-  };
-  state->manager = aws_http_connection_manager_new(network.state_->allocator, &manager);
-  std::string reason = aws_error_str(aws_last_error());
-  if (where.tls) aws_tls_connection_options_clean_up(&tls);
+  manager.shutdown_complete_callback = State::gone_now;
+  state->manager = aws_http_connection_manager_new(shared.allocator, &manager);
   if (state->manager != nullptr) return HttpClient(std::move(state));
-  return Error{Code::invalid, where.text() + ": " + reason, "", ""};
+  return Error{Code::invalid, where.text() + ": " + aws_error_str(aws_last_error()), "", ""};
 }
 
 Exchange HttpClient::start(Request request, std::span<char> room) {

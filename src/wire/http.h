@@ -39,6 +39,11 @@ struct Request {
   std::string target;            // path and query as they go out, percent-encoded
   std::vector<Header> headers;   // Host, Content-Length and what a signature needs are added
   RandomAccess* body = nullptr;  // outlives the exchange
+  // Microseconds for which no byte may move in either direction; whoever waits then fails with
+  // busy. 0: as long as the client's options let it.
+  int64_t quiet_micros_max = 0;
+  // What errors call the request where its address is a secret; "": its method and address.
+  std::string about = {};
 };
 
 struct HttpAnswer {
@@ -51,6 +56,9 @@ struct HttpAnswer {
   std::string_view header(std::string_view name) const { return find_header(headers, name); }
   bool good() const { return status / 100 == 2; }
 };
+
+// Of an endpoint whose requests carry no signature, and no trace of AWS either.
+inline constexpr const char* unsigned_service = "";
 
 // Where and how to reach a service.
 struct Endpoint {
@@ -69,6 +77,7 @@ struct HttpOptions {
   uint32_t first_byte_ms_max = 30'000;      // from the request's last byte to the answer's first
   uint32_t stall_seconds_max = 20;          // without a byte moving
   size_t body_bytes_max = size_t{1} << 20;  // of an answer that has no room of the caller's
+  bool direct = false;                      // by no proxy, whatever the network's options say
   // Once set, waits end with stopped; may be null. Outlives the client.
   const std::atomic<bool>* stop = nullptr;
 };
@@ -89,6 +98,10 @@ class Exchange {
   // Fails with busy (no connection, lost, timed out: the request may have had its effect), denied
   // (no credentials, a certificate that is not trusted), stopped.
   Result<HttpAnswer> finish();
+  // Since when no byte has moved, on the steady clock, in microseconds.
+  int64_t quiet_since_micros() const;
+  // Whether there was ever a connection for it.
+  bool connected() const;
 
  private:
   friend class HttpClient;
@@ -100,13 +113,15 @@ class Exchange {
 class HttpClient {
  public:
   // Connects only when something is asked. `network` outlives the client, and the client its
-  // exchanges. Fails with denied when TLS can't be set up (the authorities can't be read).
+  // exchanges. Fails with denied when TLS can't be set up (the authorities can't be read), and with
+  // invalid when the proxy's address is none.
   static Result<HttpClient> make(Network& network, Endpoint endpoint, const HttpOptions& options);
   HttpClient(HttpClient&&) noexcept;
   ~HttpClient();
 
-  // Signs and sends. The body of a good answer goes into `room` as far as that reaches (one more
-  // byte is an error), if room is given; any other body is in HttpAnswer::body.
+  // Signs and sends; the credentials for that may have to be waited for. The body of a good answer
+  // goes into `room` as far as that reaches (one more byte is an error), if room is given; any
+  // other body is in HttpAnswer::body.
   Exchange start(Request request, std::span<char> room = {});
   // start() and finish().
   Result<HttpAnswer> send(Request request);

@@ -2,6 +2,7 @@
 #include "wire/network.h"
 
 #include <aws/auth/auth.h>
+#include <aws/auth/credentials.h>
 #include <aws/common/error.h>
 #include <aws/http/http.h>
 #include <aws/io/channel.h>
@@ -16,33 +17,32 @@ namespace {
 
 constexpr size_t fragment_bytes = size_t{64} << 10;
 
-// Trouble that no repetition cures. Everything else passes: a name that is not known today may be
-// tomorrow, and hosts come back.
-struct Lasting {
+// Trouble that no repetition cures, or that wants a hint. Everything else passes: a name that is
+// not known today may be tomorrow, and hosts come back.
+struct Known {
   int failure;
   Code code;
   const char* hint;
 };
-constexpr Lasting lasting[] = {
+constexpr Known known_failures[] = {
     {AWS_IO_TLS_ERROR_NEGOTIATION_FAILURE, Code::denied,
      "name the authority of the server's certificate: AWS_CA_BUNDLE=FILE"},
     {AWS_IO_TLS_ERROR_DEFAULT_TRUST_STORE_NOT_FOUND, Code::denied,
      "install ca-certificates, or give AWS_CA_BUNDLE"},
     {AWS_AUTH_CREDENTIALS_PROVIDER_INVALID_ENVIRONMENT, Code::denied,
      "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"},
-    {AWS_AUTH_SIGNING_NO_CREDENTIALS, Code::denied,
-     "give credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, AWS_PROFILE, or a role"},
-    {AWS_AUTH_CREDENTIALS_PROVIDER_IMDS_SOURCE_FAILURE, Code::denied,
-     "give credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, AWS_PROFILE, or a role"},
-    {AWS_AUTH_PROVIDER_PARSER_UNEXPECTED_RESPONSE, Code::denied,
-     "see what the credentials provider answers"},
+    // Passing, for all that we are told: the proxy's status is lost.
+    {AWS_ERROR_HTTP_PROXY_CONNECT_FAILED, Code::busy,
+     "the proxy refused: see HTTPS_PROXY, NO_PROXY"},
+    {AWS_ERROR_HTTP_PROXY_CONNECT_FAILED_RETRYABLE, Code::busy,
+     "the proxy refused: see HTTPS_PROXY, NO_PROXY"},
 };
 
 }  // namespace
 
 Error runtime_error(int failure, const std::string& doing) {
   std::string message = doing + ": " + aws_error_str(failure);
-  for (const Lasting& known : lasting) {
+  for (const Known& known : known_failures) {
     if (known.failure == failure) return {known.code, std::move(message), known.hint, ""};
   }
   return {Code::busy, std::move(message), "", ""};
@@ -67,7 +67,7 @@ Network::State::State(NetworkOptions given)
 }
 
 Network::State::~State() {
-  aws_credentials_provider_release(guarded_.credentials);
+  credentials.reset();
   aws_tls_ctx_release(guarded_.tls);
   aws_client_bootstrap_release(bootstrap);
   aws_host_resolver_release(resolver);
@@ -78,10 +78,6 @@ Network::State::~State() {
 
 Result<aws_tls_ctx*> Network::State::tls() {
   std::lock_guard lock(guarded_.mutex);
-  return tls_locked();
-}
-
-Result<aws_tls_ctx*> Network::State::tls_locked() {
   if (guarded_.tls != nullptr) return guarded_.tls;
   aws_tls_ctx_options tls_options;
   aws_tls_ctx_options_init_default_client(&tls_options, allocator);
@@ -98,26 +94,9 @@ Result<aws_tls_ctx*> Network::State::tls_locked() {
   return Error{Code::denied, what + ": " + reason, "give a file of certificates in PEM form", ""};
 }
 
-Result<aws_credentials_provider*> Network::State::credentials() {
-  std::lock_guard lock(guarded_.mutex);
-  if (guarded_.credentials != nullptr) return guarded_.credentials;
-  if (options.credentials_in_environment) {
-    // The whole chain would make a TLS context first, which may never be needed.
-    aws_credentials_provider_environment_options environment = {};
-    guarded_.credentials = aws_credentials_provider_new_environment(allocator, &environment);
-  } else {
-    aws_credentials_provider_chain_default_options chain = {};
-    chain.bootstrap = bootstrap;
-    chain.tls_ctx = SMITH_TRY(tls_locked());
-    // An empty name would be a profile called "", and the default one never found.
-    if (!options.profile.empty()) chain.profile_name_override = cursor_of(options.profile);
-    guarded_.credentials = aws_credentials_provider_new_chain_default(allocator, &chain);
-  }
-  if (guarded_.credentials != nullptr) return guarded_.credentials;
-  return runtime_error(aws_last_error(), "looking for AWS credentials");
+Network::Network(NetworkOptions options) : state_(std::make_unique<State>(std::move(options))) {
+  state_->credentials = std::make_unique<Credentials>(*this);
 }
-
-Network::Network(NetworkOptions options) : state_(std::make_unique<State>(std::move(options))) {}
 Network::~Network() = default;
 void Network::set_trace(std::string trace_id) { state_->set_trace(std::move(trace_id)); }
 

@@ -9,6 +9,8 @@
 #include <string>
 
 #include "base/result.h"
+#include "wire/credential_sources.h"
+#include "wire/proxy.h"
 
 namespace silversmith::wire {
 
@@ -17,7 +19,8 @@ struct NetworkOptions {
   std::string authorities;
   // Credentials stand in the environment (AWS_ACCESS_KEY_ID and so on): nothing else is asked.
   bool credentials_in_environment = false;
-  std::string profile;  // of the shared configuration files; "" takes the default one
+  CredentialOptions credentials = {};
+  ProxyOptions proxies = {};
 };
 
 class Network {
@@ -31,6 +34,7 @@ class Network {
 
  private:
   friend class HttpClient;
+  friend class Credentials;
   struct State;
   std::unique_ptr<State> state_;
 };

@@ -2,17 +2,18 @@
 // What the files of this folder that speak to the AWS Common Runtime share. Not for other folders.
 #pragma once
 
-#include <aws/auth/credentials.h>
 #include <aws/common/common.h>
 #include <aws/io/channel_bootstrap.h>
 #include <aws/io/event_loop.h>
 #include <aws/io/host_resolver.h>
 #include <aws/io/tls_channel_handler.h>
 
+#include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
 
+#include "wire/credentials.h"
 #include "wire/network.h"
 
 namespace silversmith::wire {
@@ -33,8 +34,6 @@ struct Network::State {
 
   // Fails with denied when the authorities can't be read.
   Result<aws_tls_ctx*> tls();
-  // Fails with denied when no provider can be made.
-  Result<aws_credentials_provider*> credentials();
 
   void set_trace(std::string trace_id);
   std::string trace();
@@ -44,15 +43,14 @@ struct Network::State {
   aws_event_loop_group* loops = nullptr;
   aws_host_resolver* resolver = nullptr;
   aws_client_bootstrap* bootstrap = nullptr;
+  std::unique_ptr<Credentials> credentials;  // made by the Network
 
  private:
   struct Guarded {
     std::mutex mutex;
     std::string trace;
     aws_tls_ctx* tls = nullptr;
-    aws_credentials_provider* credentials = nullptr;
   };
-  Result<aws_tls_ctx*> tls_locked();
   Guarded guarded_;
 };
 

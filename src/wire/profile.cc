@@ -5,6 +5,7 @@
 #include <aws/sdkutils/aws_profile.h>
 #include <aws/sdkutils/sdkutils.h>
 
+#include "base/text.h"
 #include "wire/network_state.h"
 
 namespace silversmith::wire {
@@ -23,7 +24,38 @@ aws_profile_collection* read_collection(aws_allocator* allocator, aws_string* pa
   return read;
 }
 
+// The setting below the service's name in a services section.
+std::string service_setting(const std::string& section, const std::string& service,
+                            const std::string& setting) {
+  aws_allocator* allocator = aws_default_allocator();
+  aws_profile_collection* configuration =
+      read_collection(allocator, aws_get_config_file_path(allocator, nullptr), AWS_PST_CONFIG);
+  if (configuration == nullptr) return {};
+  aws_string* name = aws_string_new_from_c_str(allocator, section.c_str());
+  aws_string* key = aws_string_new_from_c_str(allocator, service.c_str());
+  aws_string* below = aws_string_new_from_c_str(allocator, setting.c_str());
+  std::string found;
+  const aws_profile* services =
+      aws_profile_collection_get_section(configuration, AWS_PROFILE_SECTION_TYPE_SERVICES, name);
+  const aws_profile_property* property =
+      services == nullptr ? nullptr : aws_profile_get_property(services, key);
+  if (property != nullptr) {
+    found = text_of_string(aws_profile_property_get_sub_property(property, below));
+  }
+  for (aws_string* text : {name, key, below}) aws_string_destroy(text);
+  aws_profile_collection_release(configuration);
+  return found;
+}
+
 }  // namespace
+
+std::string profile_endpoint(const std::string& profile, const std::string& service) {
+  std::string ignored = profile_setting(profile, "ignore_configured_endpoint_urls");
+  if (equal_ignoring_case(ignored, "true")) return {};
+  std::string section = profile_setting(profile, "services");
+  std::string own = section.empty() ? "" : service_setting(section, service, "endpoint_url");
+  return own.empty() ? profile_setting(profile, "endpoint_url") : own;
+}
 
 std::string profile_setting(const std::string& profile, const std::string& setting) {
   aws_allocator* allocator = aws_default_allocator();

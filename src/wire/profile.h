@@ -13,4 +13,9 @@ namespace silversmith::wire {
 // is AWS_PROFILE or "default".
 std::string profile_setting(const std::string& profile, const std::string& setting);
 
+// What the configuration file says of a service's endpoint ("s3", "sts"): its own, in the services
+// section that the profile names, else the profile's for all; "" when it says neither, or the
+// profile has its endpoints ignored.
+std::string profile_endpoint(const std::string& profile, const std::string& service);
+
 }  // namespace silversmith::wire

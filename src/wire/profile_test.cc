@@ -26,5 +26,24 @@ TEST(Profile, tells_what_the_shared_files_say) {
   EXPECT_EQ(profile_setting("", "region"), "");
 }
 
+TEST(Profile, tells_the_endpoint_of_a_service_before_the_one_for_all) {
+  test::test_network();
+  TempFolder folder;
+  folder.put("config",
+             "[default]\nendpoint_url = http://all\nservices = local\n"
+             "[services local]\ns3 =\n  endpoint_url = http://s3\n  other = x\n"
+             "[profile ignored]\nendpoint_url = http://all\n"
+             "ignore_configured_endpoint_urls = true\n"
+             "[profile bare]\nregion = x\n");
+  setenv("AWS_CONFIG_FILE", folder.at("config").c_str(), 1);
+  setenv("AWS_SHARED_CREDENTIALS_FILE", folder.at("credentials").c_str(), 1);
+  EXPECT_EQ(profile_endpoint("", "s3"), "http://s3");
+  EXPECT_EQ(profile_endpoint("", "sqs"), "http://all");
+  EXPECT_EQ(profile_endpoint("ignored", "s3"), "");
+  EXPECT_EQ(profile_endpoint("bare", "s3"), "");
+  setenv("AWS_CONFIG_FILE", folder.at("nothing").c_str(), 1);
+  EXPECT_EQ(profile_endpoint("", "s3"), "");
+}
+
 }  // namespace
 }  // namespace silversmith::wire

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // One SQS queue over the JSON protocol of its API (AWS JSON 1.0): messages received, kept, removed
-// and sent. Nothing is repeated here; a message that was not removed comes again by itself.
+// and sent, and what operators ask. Nothing is repeated here; a message that was not removed comes
+// again by itself.
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,7 +17,7 @@
 
 namespace silversmith::wire {
 
-class SqsQueue : public Queue {
+class SqsQueue : public ManagedQueue {
  public:
   // `client` outlives this; `url` is the queue's.
   SqsQueue(HttpClient& client, std::string url) : client_(client), url_(std::move(url)) {}
@@ -26,6 +28,12 @@ class SqsQueue : public Queue {
   Result<> remove(const QueueMessage& message) override;
   // Fails as receive() does.
   Result<> send(std::string_view body);
+
+  Result<QueueState> state() override;
+  Result<std::vector<std::string>> sources() override;
+  Result<> send(const NewMessage& message) override;
+  Result<> give_back(std::span<const QueueMessage> messages) override;
+  Result<> purge() override;
 
   const std::string& url() const { return url_; }
 

@@ -64,6 +64,90 @@ TEST_F(Sqs, receives_messages_with_their_counts) {
   EXPECT_EQ(messages[1].receives, 0U);
 }
 
+TEST_F(Sqs, receives_what_the_sender_wrote_beside_the_body) {
+  service.text =
+      R"({"Messages":[{"MessageId":"m","Attributes":{"MessageGroupId":"g"},"MessageAttributes":{)"
+      R"("ErrorCode":{"DataType":"Number","StringValue":"200"},)"
+      R"("Raw":{"DataType":"Binary","BinaryValue":"AAE="}}}]})";
+  auto messages = *queue.receive(1, 0, 30);
+  EXPECT_EQ(service.asked.find("MessageAttributeNames")->dump(), R"(["All"])");
+  ASSERT_EQ(messages.size(), 1U);
+  EXPECT_EQ(messages[0].group, "g");
+  EXPECT_EQ(messages[0].attribute("ErrorCode"), "200");
+  EXPECT_EQ(messages[0].attribute("Raw"), "AAE=");
+  EXPECT_EQ(messages[0].attribute("raw"), "");
+  EXPECT_EQ(messages[0].attributes[1].type, "Binary");
+}
+
+TEST_F(Sqs, tells_how_many_messages_there_are) {
+  service.text = R"({"Attributes":{"ApproximateNumberOfMessages":"5",)"
+                 R"("ApproximateNumberOfMessagesNotVisible":"2",)"
+                 R"("ApproximateNumberOfMessagesDelayed":"1"}})";
+  QueueState state = queue.state().value();
+  EXPECT_EQ(service.target, "AmazonSQS.GetQueueAttributes");
+  EXPECT_EQ(state.waiting, 5U);
+  EXPECT_EQ(state.in_flight, 2U);
+  EXPECT_EQ(state.all(), 8U);
+  EXPECT_FALSE(state.redrives);
+  service.text = R"({"Attributes":{"RedrivePolicy":"{\"maxReceiveCount\":5}"}})";
+  EXPECT_TRUE(queue.state().value().redrives);
+}
+
+TEST_F(Sqs, lists_the_queues_whose_dead_letters_come_here) {
+  service.text = R"({"queueUrls":["http://q/1/a","http://q/1/b"]})";
+  EXPECT_EQ(queue.sources().value(), (std::vector<std::string>{"http://q/1/a", "http://q/1/b"}));
+  EXPECT_EQ(service.target, "AmazonSQS.ListDeadLetterSourceQueues");
+  service.status = 403;
+  service.text = R"({"__type":"com.amazon.coral.service#AccessDeniedException"})";
+  EXPECT_EQ(queue.sources().error().hint,
+            "the role needs sqs:ListDeadLetterSourceQueues on the queue");
+}
+
+TEST_F(Sqs, sends_a_message_with_its_attributes_and_its_place_in_line) {
+  NewMessage message{.body = "b", .attributes = {{"A", "String", "x"}, {"B", "Binary", "AAE="}}};
+  ASSERT_TRUE(queue.send(message).ok());
+  EXPECT_EQ(service.asked.dump(),
+            R"({"MessageBody":"b","MessageAttributes":{"A":{"DataType":"String",)"
+            R"("StringValue":"x"},"B":{"DataType":"Binary","BinaryValue":"AAE="}},)"
+            R"("QueueUrl":"http://q/1/in"})");
+  ASSERT_TRUE(queue.send(NewMessage{.body = "b", .group = "g", .once = "o"}).ok());
+  EXPECT_EQ(service.asked.text_or("MessageGroupId", ""), "g");
+  EXPECT_EQ(service.asked.text_or("MessageDeduplicationId", ""), "o");
+}
+
+TEST_F(Sqs, a_message_that_no_queue_takes_is_told_from_a_missing_right) {
+  service.status = 400;
+  service.text = R"({"__type":"com.amazonaws.sqs#InvalidMessageContents"})";
+  EXPECT_EQ(queue.send(NewMessage{}).error().code, Code::invalid);
+  service.text = R"({"__type":"com.amazon.coral.service#InvalidParameterValueException",)"
+                 R"("message":"One or more parameters are invalid. Reason: Message must be )"
+                 R"(shorter than 1048576 bytes."})";
+  EXPECT_EQ(queue.send(NewMessage{}).error().code, Code::invalid);
+}
+
+TEST_F(Sqs, gives_back_ten_at_a_time) {
+  std::vector<QueueMessage> messages(13);
+  for (QueueMessage& message : messages) message.receipt = "r";
+  ASSERT_TRUE(queue.give_back(messages).ok());
+  EXPECT_EQ(service.target, "AmazonSQS.ChangeMessageVisibilityBatch");
+  const Json* entries = service.asked.find("Entries");
+  ASSERT_EQ(entries->as_array().size(), 3U);
+  EXPECT_EQ(entries->as_array()[2].dump(),
+            R"({"Id":"2","ReceiptHandle":"r","VisibilityTimeout":0})");
+  service.status = 403;
+  service.text = R"({"__type":"com.amazon.coral.service#AccessDeniedException"})";
+  EXPECT_EQ(queue.give_back(messages).error().hint,
+            "the role needs sqs:ChangeMessageVisibility on the queue");
+}
+
+TEST_F(Sqs, a_purge_just_after_another_may_be_tried_later) {
+  ASSERT_TRUE(queue.purge().ok());
+  EXPECT_EQ(service.target, "AmazonSQS.PurgeQueue");
+  service.status = 403;
+  service.text = R"({"__type":"com.amazonaws.sqs#PurgeQueueInProgress"})";
+  EXPECT_EQ(queue.purge().error().code, Code::busy);
+}
+
 TEST_F(Sqs, takes_no_messages_for_no_failure) {
   EXPECT_TRUE(queue.receive(1, 0, 30)->empty());
   service.text = "";

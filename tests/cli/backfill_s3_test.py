@@ -97,6 +97,22 @@ class BackfillInS3(S3LakeTest):
         self.assertEqual(nonzero(done), {"converted": 24})
         self.assertLess(final(done)["duration_ms"] * 2, alone["duration_ms"])
 
+    def test_what_needs_more_than_its_share_is_done_alone(self):
+        self.fill(9)
+        columns = range(1000)
+        wide = ",".join("c%d" % i for i in columns) + "\n" + ",".join(map(str, columns)) + "\n"
+        for key in ("bronze/0000.csv", "bronze/zzz.csv"):
+            self.s3.put(key, wide.encode())
+        done = self.reconcile("--concurrency", 4, "--memory", "256MiB")
+        self.assertEqual((done.status, nonzero(done)), (0, {"converted": 11}), done)
+        self.assertEqual(done.err, "")
+        # Alone it is too much as well.
+        self.s3.put("bronze/0000.csv", wide.encode() + wide.encode())
+        done = self.reconcile("--concurrency", 2, "--memory", "96MiB")
+        self.assertEqual((done.status, nonzero(done)), (2, {"duplicate": 10, "error": 1}), done)
+        self.assertIn("1000 columns need at least", done.out)
+        self.assertNotIn("a lower --concurrency", done.out)
+
     def test_a_little_memory_means_fewer_at_a_time_and_no_error(self):
         self.fill(3)
         self.assertEqual(nonzero(self.reconcile("--memory", "64MiB")), {"converted": 3})

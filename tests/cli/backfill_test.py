@@ -238,7 +238,14 @@ class Backfill(ProgramTest):
 
     def test_a_signal_ends_it_with_the_account_of_what_was_done(self):
         self.make_lake({"bronze/%03d.csv" % i: "x\n1\n" for i in range(50)})
-        process = self.start("--rate", "20")
+        self.end_by_signal("--rate", "20")
+
+    def test_a_signal_ends_several_at_a_time_likewise(self):
+        self.make_lake({"bronze/%03d.csv" % i: "x\n1\n" for i in range(50)})
+        self.end_by_signal("--rate", "20", "--concurrency", "4")
+
+    def end_by_signal(self, *arguments):
+        process = self.start(*arguments)
         wait_for(lambda: len(self.converted()) >= 3, "some are converted")
         process.send_signal(signal.SIGTERM)
         out, err = process.communicate(timeout=DEADLINE_SECONDS)

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """One SQS queue of our own, in the test's process, with faults on command. It speaks the JSON
-protocol over HTTP: long polls, leases, receipts that expire, redrive into a dead-letter queue. What
-it answers to a receipt that is not good any more is what AWS answers; see src/wire/sqs.cc."""
+protocol over HTTP: long polls, leases, receipts that expire, redrive into a dead-letter queue, and
+what operators ask. What it answers to a receipt that is not good any more is what AWS answers; see
+src/wire/sqs.cc."""
 import http.server
 import json
 import select
@@ -18,9 +19,11 @@ class Failure(Exception):
 
 
 class Message:
-    def __init__(self, body):
+    def __init__(self, body, attributes=None, group=None):
         self.id = str(uuid.uuid4())
         self.body = body
+        self.attributes = attributes or {}
+        self.group = group
         self.sent = time.time()
         self.visible_at = 0.0
         self.receives = 0
@@ -28,12 +31,15 @@ class Message:
 
 
 class FakeSqs:
-    def __init__(self, receives_max=None):
+    def __init__(self, receives_max=None, name="in"):
         self.changed = threading.Condition()
         self.messages = []
         self.dead = []
         self.calls = []  # (action, fields)
-        self.faults = {}  # action -> [status or error name], the next first
+        # action -> [status, error name, or a function that is called first; the next first]
+        self.faults = {}
+        self.sources = []  # URLs of the queues whose dead letters come here
+        self.redrives = False  # whether it has a redrive policy
         self.known = {}  # receipt -> message
         self.receives_max = receives_max
         outer = self
@@ -75,7 +81,7 @@ class FakeSqs:
                                        kwargs={"poll_interval": 0.05})
         self.thread.start()
         self.endpoint = "http://127.0.0.1:%d" % self.server.server_port
-        self.url = self.endpoint + "/000000000000/in"
+        self.url = self.endpoint + "/000000000000/" + name
 
     def close(self):
         self.server.shutdown()
@@ -84,9 +90,12 @@ class FakeSqs:
 
     # What tests do and see.
 
-    def send(self, body):
+    def send(self, body, attributes=None, **options):
+        """Attributes are texts by name; a number is one of type Number."""
+        typed = {name: {"DataType": "Number" if isinstance(value, int) else "String",
+                        "StringValue": str(value)} for name, value in (attributes or {}).items()}
         with self.changed:
-            message = Message(body if isinstance(body, str) else json.dumps(body))
+            message = Message(body if isinstance(body, str) else json.dumps(body), typed, **options)
             self.messages.append(message)
             self.changed.notify_all()
             return message
@@ -100,6 +109,19 @@ class FakeSqs:
         with self.changed:
             message.receipt = "stolen"
             message.visible_at = time.time() + 1000
+
+    def expire_leases(self):
+        with self.changed:
+            for message in self.messages:
+                message.visible_at = 0.0
+
+    def bodies(self):
+        with self.changed:
+            return [message.body for message in self.messages]
+
+    def hidden(self):
+        with self.changed:
+            return sum(1 for message in self.messages if message.visible_at > time.time())
 
     def count(self, action):
         with self.changed:
@@ -116,12 +138,19 @@ class FakeSqs:
             self.calls.append((action, fields))
             if self.faults.get(action):
                 kind = self.faults[action].pop(0)
+                if callable(kind):
+                    kind = kind()
+                if kind is None:
+                    return self.dispatch(action, fields, alive)
                 if isinstance(kind, int):
                     raise Failure("ServiceUnavailable", "made up", kind)
                 raise Failure(kind, "made up")
-            if action == "ReceiveMessage":
-                return self.ReceiveMessage(fields, alive)
-            return getattr(self, action)(fields)
+            return self.dispatch(action, fields, alive)
+
+    def dispatch(self, action, fields, alive):
+        if action == "ReceiveMessage":
+            return self.ReceiveMessage(fields, alive)
+        return getattr(self, action)(fields)
 
     def ReceiveMessage(self, fields, alive):
         end = time.time() + fields.get("WaitTimeSeconds", 0)
@@ -140,10 +169,15 @@ class FakeSqs:
             message.visible_at = now + fields["VisibilityTimeout"]
             message.receipt = str(uuid.uuid4())
             self.known[message.receipt] = message
-            answer.append({"MessageId": message.id, "ReceiptHandle": message.receipt,
-                           "Body": message.body,
-                           "Attributes": {"ApproximateReceiveCount": str(message.receives),
-                                          "SentTimestamp": str(int(message.sent * 1000))}})
+            entry = {"MessageId": message.id, "ReceiptHandle": message.receipt,
+                     "Body": message.body,
+                     "Attributes": {"ApproximateReceiveCount": str(message.receives),
+                                    "SentTimestamp": str(int(message.sent * 1000))}}
+            if message.group is not None:
+                entry["Attributes"]["MessageGroupId"] = message.group
+            if message.attributes and "All" in fields.get("MessageAttributeNames", []):
+                entry["MessageAttributes"] = message.attributes
+            answer.append(entry)
         return {"Messages": answer} if answer else {}
 
     def redrive(self, now):
@@ -177,4 +211,38 @@ class FakeSqs:
         message = self.held(fields)
         if message in self.messages:
             self.messages.remove(message)
+        return {}
+
+    def ChangeMessageVisibilityBatch(self, fields):
+        answer = {"Successful": [], "Failed": []}
+        for entry in fields["Entries"]:
+            try:
+                self.ChangeMessageVisibility(entry)
+                answer["Successful"].append({"Id": entry["Id"]})
+            except Failure as failure:
+                answer["Failed"].append({"Id": entry["Id"], "Code": failure.name,
+                                         "SenderFault": True})
+        return answer
+
+    def SendMessage(self, fields):
+        message = Message(fields["MessageBody"], fields.get("MessageAttributes"),
+                          fields.get("MessageGroupId"))
+        self.messages.append(message)
+        self.changed.notify_all()
+        return {"MessageId": message.id}
+
+    def GetQueueAttributes(self, fields):
+        hidden = sum(1 for message in self.messages if message.visible_at > time.time())
+        attributes = {"ApproximateNumberOfMessages": str(len(self.messages) - hidden),
+                      "ApproximateNumberOfMessagesNotVisible": str(hidden),
+                      "ApproximateNumberOfMessagesDelayed": "0"}
+        if self.redrives:
+            attributes["RedrivePolicy"] = json.dumps({"maxReceiveCount": 5})
+        return {"Attributes": attributes}
+
+    def ListDeadLetterSourceQueues(self, fields):
+        return {"queueUrls": self.sources}
+
+    def PurgeQueue(self, fields):
+        self.messages.clear()
         return {}

@@ -19,7 +19,10 @@ SANITIZED = os.environ.get("SILVERSMITH_SANITIZED") == "1"
 
 def environment(extra=None):
     """Our own variables would change what is tested."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("SILVERSMITH_", "AWS_"))}
+    ours = ("SILVERSMITH_", "AWS_")
+    proxies = ("http_proxy", "https_proxy", "no_proxy")
+    kept = {k: v for k, v in os.environ.items()
+            if not k.startswith(ours) and k.lower() not in proxies}
     kept.pop("XDG_CONFIG_HOME", None)
     kept.update({"TERM": "dumb", "LC_ALL": "C", "AWS_CONFIG_FILE": "/nonexistent"})
     kept.update(extra or {})

@@ -52,6 +52,34 @@ class LakeInS3(S3LakeTest):
         self.assertEqual((done.status, self.statuses(done)), (1, {"bronze/a.csv": "rejected"}))
         self.assertEqual(self.silver("a.parquet"), before)
 
+    def assert_receipt_follows(self, failed, status, code):
+        """Silver stands and says so; the next run only makes the receipt."""
+        self.assertEqual(failed.status, status, failed)
+        error = failed.json()["error"]
+        self.assertEqual(error["code"], code, failed)
+        self.assertIn("silver is committed, its receipt is not", error["message"])
+        self.assertIn("makes the receipt", error["hint"])
+        before = self.silver("a.parquet")
+        self.assertEqual(before[-4:], b"PAR1")
+        self.s3.http("DELETE", "/_fake/faults")
+        self.s3.http("DELETE", "/_fake/deny")
+        again = self.run_lake("--json")
+        self.assertEqual((again.status, again.json()["status"]), (0, "duplicate"), again)
+        self.assertEqual(self.silver("a.parquet"), before)
+        self.assertIsNotNone(self.s3.get(again.json()["receipt"]))
+
+    def test_a_receipt_that_passing_trouble_stops_is_made_by_the_next_run(self):
+        self.s3.put("bronze/a.csv", CSV)
+        self.s3.fault(fault="internal_error", operation="PutObject", key="receipts/*", times=0)
+        self.assert_receipt_follows(self.run_lake("--json"), 75, "busy")
+
+    def test_a_receipt_that_is_denied_is_made_when_the_right_is_there(self):
+        self.s3.put("bronze/a.csv", CSV)
+        self.s3.deny(action="s3:PutObject", prefix="receipts/")
+        failed = self.run_lake("--json")
+        self.assertIn("s3:PutObject", failed.out)
+        self.assert_receipt_follows(failed, 3, "denied")
+
     def test_nobody_there_is_told_with_the_address(self):
         self.s3.process.kill()
         self.s3.process.wait()

@@ -13,15 +13,17 @@ def openssl(*arguments):
 
 
 class TlsFront:
-    """https://NAME:port for an http:// endpoint; `authority` is the PEM file to trust."""
+    """https://NAME:port for an http:// endpoint; `authority` is the PEM file to trust. `names` are
+    further ones that the certificate is for, `port` 0 is one that is free."""
 
-    def __init__(self, endpoint, name="localhost"):
+    def __init__(self, endpoint, name="localhost", names=(), port=0):
         self.folder = tempfile.TemporaryDirectory()
         root = pathlib.Path(self.folder.name)
         self.authority = str(root / "authority.pem")
         key, request, certificate = (str(root / leaf) for leaf in ["key", "request", "certificate"])
         extensions = root / "extensions"
-        extensions.write_text("subjectAltName=DNS:%s,DNS:*.%s,IP:127.0.0.1\n" % (name, name))
+        extensions.write_text("subjectAltName=DNS:%s,DNS:*.%s,IP:127.0.0.1%s\n" % (
+            name, name, "".join(",DNS:" + further for further in names)))
         curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
         openssl("req", "-x509", *curve, "-subj", "/CN=our own authority", "-days", "2",
                 "-keyout", str(root / "ca.key"), "-out", self.authority)
@@ -34,14 +36,15 @@ class TlsFront:
         # What S3 chooses: AES with 128 bits. Python can say so of TLS 1.2 alone.
         self.context.maximum_version = ssl.TLSVersion.TLSv1_2
         self.context.set_ciphers("ECDHE-ECDSA-AES128-GCM-SHA256")
-        host, port = endpoint.removeprefix("http://").split(":")
-        self.behind = (host, int(port))
-        self.listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+        host, behind = endpoint.removeprefix("http://").split(":")
+        self.behind = (host, int(behind))
+        self.listener = socket.create_server(("127.0.0.1", port), backlog=64)
         self.endpoint = "https://%s:%d" % (name, self.listener.getsockname()[1])
         self.refused = []  # why handshakes failed
         threading.Thread(target=self.accept, daemon=True).start()
 
     def close(self):
+        self.listener.shutdown(socket.SHUT_RDWR)  # or accept() would keep the port
         self.listener.close()
         self.folder.cleanup()
 

@@ -48,6 +48,14 @@ Result<Json> run(FakeS3& fake, const HttpRequest& request) {
     fake.reset();
     return Json::object();
   }
+  if (what == "DELETE faults") {
+    fake.faults().clear();
+    return Json::object();
+  }
+  if (what == "DELETE deny") {
+    fake.access().clear();
+    return Json::object();
+  }
   if (what != "POST faults" && what != "POST deny" && what != "POST pattern") {
     return Error{Code::missing, "there is no " + show(request.method + " " + request.path), "", ""};
   }

@@ -2,6 +2,7 @@
 // The fake S3's control over HTTP, under /_fake/, unsigned. Bodies are JSON:
 //   POST /_fake/faults     a rule or a list of them, as in fake_s3_faults.h
 //   POST /_fake/deny       a denial or a list of them, as in fake_s3_access.h
+//   DELETE /_fake/faults   no rule is left; the same of /_fake/deny
 //   POST /_fake/pattern    {"bucket", "key", "header", "block", "repeats"}: put_pattern()
 //   POST /_fake/reset      all but the buckets goes
 //   GET  /_fake/requests   [{"number", "method", "operation", "bucket", "key", "status", ...}]

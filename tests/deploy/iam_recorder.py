@@ -1,0 +1,325 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The requests that the real programs make: each scenario brings our fake S3 into a state, then runs
+a function with the environment that the template gives it, and the fake's own log says what was
+asked. A scenario is a generator: what it does up to its yield sets the scene and isn't
+recorded, the rest is."""
+import json
+import os
+import pathlib
+import random
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path += [str(ROOT / "tests/s3"), str(ROOT / "tests/lambda")]
+
+from emulator import Emulator
+from fake import CREDENTIALS, FakeS3
+from function_test import eventbridge
+
+BOOTSTRAP = os.environ.get("SILVERSMITH_BOOTSTRAP", "build/release/bin/bootstrap")
+PROGRAM = os.environ.get("SILVERSMITH_PROGRAM", "build/release/bin/silversmith")
+
+CONTRACT = b"""name: orders
+schema:
+  fields:
+    - {name: id, type: integer, constraints: {required: true}}
+    - {name: note, type: string}
+"silver:contract": {version: 1, match: "bronze/orders/**"}
+"silver:policy": {limits: {maxBadRatio: null}}
+"""
+GOOD = b"id,note\n1,a\n2,b\n"
+MIXED = b"id,note\n1,a\n,b\n"
+REFUSED = b"nothing,of,that\n1,2,3\n"
+# Repeated it is more than the 64 MiB that go by one PUT, and nothing that compression could make
+# little of: its repeats are too far from each other.
+RANDOM = random.Random(1)
+NOISE = "".join("%d,%s\n" % (i, RANDOM.randbytes(500).hex()) for i in range(3_000))
+BAD_NOISE = "x" + NOISE[:-1].replace("\n", "\nx") + "\n"  # ids that are none
+NOISE_REPEATS = 25
+
+
+class Lake:
+    """A lake in the fake, and the functions of a deployment around it."""
+
+    def __init__(self, policies, *options):
+        self.policies = policies
+        other = ["--bucket", policies.silver] if policies.silver != policies.lake else []
+        self.s3 = FakeS3(*other, *options, bucket=policies.lake)
+        self.said = ""       # all that the functions said: answers and logs
+        self.strict = True   # whether outcomes must be the scenario's
+        self.emulators = {}
+
+    def close(self):
+        for emulator in self.emulators.values():
+            emulator.close()
+        self.s3.close()
+
+    # The scene
+
+    def key(self, key):
+        return self.policies.prefix + key
+
+    def contract(self):
+        contracts = dict(self.policies.roles["convert"].environment)["SILVERSMITH_CONTRACTS"]
+        prefix = contracts.removeprefix("s3://%s/" % self.policies.lake)
+        self.s3.put(prefix + "orders.yaml", CONTRACT)
+
+    def bronze(self, key, body):
+        self.s3.put(self.key("bronze/" + key), body)
+
+    def noise(self, key, block):
+        self.s3.http("POST", "/_fake/pattern", json.dumps(
+            {"bucket": self.policies.lake, "key": self.key("bronze/" + key), "header": "id,note\n1,good\n",
+             "block": block, "repeats": NOISE_REPEATS}).encode())
+
+    def remove(self, bucket, key):
+        self.s3.http("DELETE", "/%s/%s" % (bucket, self.key(key)))
+
+    def written(self, prefix):
+        """Keys, below the lake's prefix, that were written below this one."""
+        return sorted({request["key"].removeprefix(self.policies.prefix)
+                       for request in self.s3.requests() if request["operation"] == "PutObject"
+                       and request["key"].startswith(self.key(prefix))})
+
+    # The functions
+
+    def emulator(self, function, timeout_seconds=60):
+        """`timeout_seconds` counts when it begins."""
+        if function not in self.emulators:
+            self.emulators[function] = Emulator(BOOTSTRAP, timeout_seconds=timeout_seconds, env={
+                **self.policies.roles[function].environment, **CREDENTIALS,
+                "_HANDLER": function, "AWS_REGION": "us-east-1",
+                "AWS_ENDPOINT_URL_S3": self.s3.endpoint, "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "1769",
+                "AWS_LAMBDA_FUNCTION_NAME": self.policies.roles[function].function_arn.split(":")[-1]})
+        return self.emulators[function]
+
+    def end_functions(self):
+        """The next invocation is in a new process, which knows no contracts yet."""
+        for emulator in self.emulators.values():
+            self.said += emulator.log()
+            emulator.close()
+        self.emulators = {}
+
+    def convert(self, key, status):
+        emulator = self.emulator("convert")
+        answer = emulator.invoke(eventbridge(self.key("bronze/" + key), bucket=self.policies.lake))
+        self.said += answer.bytes.decode()
+        if self.strict and answer.json().get("status") != status:
+            raise AssertionError("%s: wanted %s, found %r\n%s" % (key, status, answer,
+                                                                  emulator.log()))
+        return answer
+
+    def doctor(self):
+        environment = self.policies.roles["convert"].environment
+        done = subprocess.run(
+            [os.path.abspath(PROGRAM), "doctor", environment["SILVERSMITH_LAKE"], "--json",
+             "--endpoint-url", self.s3.endpoint], capture_output=True, text=True, check=False,
+            timeout=120, env={**environment, **CREDENTIALS, "AWS_REGION": "us-east-1"})
+        self.said += done.stdout + done.stderr
+
+    def sweep(self, wanted):
+        """`wanted`: counts of the reconciliation that must be."""
+        environment = self.policies.roles["sweep"].environment
+        done = subprocess.run(
+            [os.path.abspath(PROGRAM), "sweep", environment["SILVERSMITH_LAKE"], "--json",
+             "--min-age", "0", "--endpoint-url", self.s3.endpoint],
+            capture_output=True, text=True, check=False, timeout=120,
+            env={**environment, **CREDENTIALS, "AWS_REGION": "us-east-1"})
+        self.said += done.stdout + done.stderr
+        if not self.strict:
+            return
+        found = json.loads(done.stdout.splitlines()[-1])["counts"] if done.stdout else {}
+        if {name: found.get(name) for name in wanted} != wanted:
+            raise AssertionError("a sweep: wanted %r, found %r" % (wanted, done))
+
+
+# ---- Scenarios of the function that converts
+
+def converted(lake, body=GOOD, status="success"):
+    lake.contract()
+    lake.bronze("orders/a.csv", body)
+    lake.convert("orders/a.csv", status)
+
+
+def convert_success(lake):
+    lake.contract()
+    lake.bronze("orders/a.csv", GOOD)
+    yield
+    lake.convert("orders/a.csv", "success")
+
+
+def convert_without_contract(lake):
+    lake.bronze("free.csv", b"x,y\n1,2\n")
+    yield
+    lake.convert("free.csv", "success")
+
+
+def convert_duplicate(lake):
+    converted(lake)
+    yield
+    lake.convert("orders/a.csv", "duplicate")
+
+
+def convert_rejects(lake):
+    lake.contract()
+    lake.bronze("orders/a.csv", MIXED)
+    yield
+    lake.convert("orders/a.csv", "success_with_rejects")
+
+
+def convert_rejects_again(lake):
+    """What lies in quarantine is found there, when silver went away."""
+    converted(lake, MIXED, "success_with_rejects")
+    lake.remove(lake.policies.silver, "silver/orders/a.parquet")
+    yield
+    lake.convert("orders/a.csv", "success_with_rejects")
+
+
+def convert_refused(lake):
+    lake.contract()
+    lake.bronze("orders/a.csv", REFUSED)
+    yield
+    lake.convert("orders/a.csv", "rejected")
+
+
+def convert_refused_again(lake):
+    converted(lake, REFUSED, "rejected")
+    yield
+    lake.convert("orders/a.csv", "rejected")
+
+
+def convert_correction(lake):
+    converted(lake)
+    lake.bronze("orders/a.csv", GOOD + b"3,c\n")
+    yield
+    lake.convert("orders/a.csv", "success")
+
+
+def convert_missing_silver(lake):
+    converted(lake)
+    lake.remove(lake.policies.silver, "silver/orders/a.parquet")
+    yield
+    lake.convert("orders/a.csv", "success")
+
+
+def convert_missing_receipt(lake):
+    converted(lake)
+    for key in lake.written("receipts/"):
+        lake.remove(lake.policies.silver, key)
+    yield
+    lake.convert("orders/a.csv", "duplicate")
+
+
+def convert_deleted_source(lake):
+    lake.contract()
+    yield
+    lake.convert("orders/a.csv", "ignored")
+
+
+def convert_in_parts(lake):
+    """The first upload in parts is spoiled by a conflict and aborted, the second is the commit."""
+    lake.contract()
+    lake.noise("orders/a.csv", NOISE)
+    lake.s3.fault(fault="conflict", operation="CompleteMultipartUpload")
+    yield
+    lake.convert("orders/a.csv", "success")
+
+
+def convert_many_rejects(lake):
+    """Rejects that don't go by one PUT, and an upload of theirs that is aborted."""
+    lake.contract()
+    lake.noise("orders/a.csv", BAD_NOISE)
+    lake.s3.fault(fault="conflict", operation="CompleteMultipartUpload")
+    yield
+    lake.convert("orders/a.csv", "success_with_rejects")
+
+
+# ---- Scenarios of the sweep
+
+def three_files(lake):
+    lake.contract()
+    lake.bronze("orders/a.csv", GOOD)
+    lake.bronze("orders/b.csv", MIXED)
+    lake.bronze("orders/c.csv", REFUSED)
+
+
+def sweep_nothing(lake):
+    yield
+    lake.sweep({"converted": 0})
+
+
+def sweep_forgotten(lake):
+    three_files(lake)
+    yield
+    lake.sweep({"converted": 2, "rejected": 1})
+
+
+def sweep_done(lake):
+    three_files(lake)
+    lake.sweep({"converted": 2, "rejected": 1})
+    yield
+    lake.sweep({"converted": 0, "error": 0})
+
+
+def sweep_corrections(lake):
+    three_files(lake)
+    lake.sweep({"converted": 2, "rejected": 1})
+    lake.bronze("orders/a.csv", GOOD + b"3,c\n")
+    lake.remove(lake.policies.silver, "silver/orders/b.parquet")
+    yield
+    lake.sweep({"converted": 2})
+
+
+def sweep_in_parts(lake):
+    lake.contract()
+    lake.noise("orders/a.csv", NOISE)
+    lake.s3.fault(fault="conflict", operation="CompleteMultipartUpload")
+    yield
+    lake.sweep({"converted": 1})
+
+
+def sweep_many_rejects(lake):
+    lake.contract()
+    lake.noise("orders/a.csv", BAD_NOISE)
+    lake.s3.fault(fault="conflict", operation="CompleteMultipartUpload")
+    yield
+    lake.sweep({"converted": 1})
+
+
+# Those that take seconds each. They are played in one lake: what they ask for in another follows.
+LONG = ("convert_in_parts", "convert_many_rejects", "sweep_in_parts", "sweep_many_rejects")
+SCENARIOS = {name: function for name, function in sorted(globals().items())
+             if name.startswith(("convert_", "sweep_"))}
+
+
+def function_of(name):
+    return name.split("_")[0]
+
+
+def moved(requests, old, new):
+    """The same requests in another lake."""
+    buckets = {old.lake: new.lake, old.silver: new.silver}
+    if old.lake == old.silver != new.silver:
+        raise AssertionError("what was recorded in one bucket doesn't say which of two")
+    return [{**request, "bucket": buckets[request["bucket"]],
+             "key": request["key"].replace(old.prefix, new.prefix, 1),
+             "query": request["query"].replace(old.prefix.replace("/", "%2F"), new.prefix, 1)}
+            for request in requests]
+
+
+def play(lake, name, deny=None):
+    """The requests of a scenario's recorded part. With `deny` ({"action", "prefix"}) the fake
+    refuses those in that part, and its outcome may be another; lake.said is what was said of it."""
+    lake.s3.http("POST", "/_fake/reset")
+    lake.strict = True
+    parts = SCENARIOS[name](lake)
+    next(parts)
+    lake.end_functions()
+    lake.said, lake.strict = "", deny is None
+    before = {request["number"] for request in lake.s3.requests()}
+    if deny:
+        lake.s3.deny(**deny)
+    next(parts, None)
+    lake.end_functions()
+    return [request for request in lake.s3.requests() if request["number"] not in before]
