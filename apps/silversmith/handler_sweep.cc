@@ -2,7 +2,7 @@
 // The function `sweep`: whatever invokes it (a schedule does), bronze is reconciled once and what
 // is not done is converted here, so that nothing but S3 must be reached. What time does not suffice
 // for is no failure: the next sweep finds it, and a metric tells how old the oldest is. Its event
-// may say how far it looks: {"max_age_seconds": 0, "after": "bronze/m"}; any other event says nothing.
+// may say how far it looks: {"max_age_seconds": 0, "after": "bronze/m"}.
 #include "handlers.h"
 #include "session.h"
 #include "smith/answer.h"
@@ -71,10 +71,11 @@ class SweepWork : public Work {
     Json event = SMITH_TRY(parse_json(payload).in("the event"));
     if (!event.is_object()) return options;
     if (const Json* seconds = event.find("max_age_seconds")) {
-      if (!seconds->is_int() || seconds->as_int() < 0 ||
-          seconds->as_int() > max_age_seconds_max) {
-        return Error{Code::invalid, "max_age_seconds: found " + seconds->dump() +
-                                        ", wanted a whole number of seconds, 0 for no bound", "", ""};
+      if (!seconds->is_int() || seconds->as_int() < 0 || seconds->as_int() > max_age_seconds_max) {
+        return Error{Code::invalid,
+                     "max_age_seconds: found " + seconds->dump() +
+                         ", wanted a whole number of seconds, 0 for no bound",
+                     "", ""};
       }
       options.max_age_micros = seconds->as_int() * 1'000'000;
     }
