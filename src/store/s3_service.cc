@@ -123,6 +123,10 @@ Result<wire::HttpAnswer> S3Service::call(const S3Request& request) {
   }
 }
 
+void S3Service::warn(const Error& error) const {
+  if (options_.on_warning) options_.on_warning(error);
+}
+
 bool S3Service::again(const Error& error, uint32_t attempts, int64_t quiet_since_micros) {
   if (error.code != Code::busy) {
     if (error.code != Code::stopped) patience_.succeeded();  // it was answered

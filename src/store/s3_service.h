@@ -125,9 +125,8 @@ class S3Service {
     patience_.succeeded();
   }
   int64_t now_micros() { return clock_.steady_micros(); }  // on the steady clock
-  void warn(const Error& error) const {
-    if (options_.on_warning) options_.on_warning(error);
-  }
+  // Tells the operator, if anybody is there to be told.
+  void warn(const Error& error) const;
 
  private:
   wire::Request wire_request(const S3Request& request) const;
