@@ -123,8 +123,10 @@ Result<wire::HttpAnswer> S3Service::call(const S3Request& request) {
   }
 }
 
-void S3Service::warn(const Error& error) const {
-  if (options_.on_warning) options_.on_warning(error);
+void S3Service::warn_of_denial(const char* context, const Result<wire::HttpAnswer>& answer) const {
+  if (answer.ok() || answer.error().code != Code::denied || !options_.on_warning) return;
+  Error told = answer.error();
+  options_.on_warning(std::move(told).in(context));
 }
 
 bool S3Service::again(const Error& error, uint32_t attempts, int64_t quiet_since_micros) {

@@ -125,8 +125,10 @@ class S3Service {
     patience_.succeeded();
   }
   int64_t now_micros() { return clock_.steady_micros(); }  // on the steady clock
-  // Tells the operator, if anybody is there to be told.
-  void warn(const Error& error) const;
+  // Tells the operator what became of a request that no outcome depends on, where a right is
+  // missing: "context: message". Anything else is nobody's to mend. Never throws: destructors call
+  // it.
+  void warn_of_denial(const char* context, const Result<wire::HttpAnswer>& answer) const;
 
  private:
   wire::Request wire_request(const S3Request& request) const;
