@@ -126,8 +126,7 @@ class S3Service {
   }
   int64_t now_micros() { return clock_.steady_micros(); }  // on the steady clock
   // Tells the operator what became of a request that no outcome depends on, where a right is
-  // missing: "context: message". Anything else is nobody's to mend. Never throws: destructors call
-  // it.
+  // missing: "context: message". Anything else is nobody's to mend.
   void warn_of_denial(const char* context, const Result<wire::HttpAnswer>& answer) const;
 
  private:
