@@ -207,7 +207,8 @@ Result<Patterns> patterns_for(const Settings& settings, const BucketRoot& lake) 
     patterns.push_back(SMITH_TRY(deploy::EventPattern::parse(text, path)));
     return patterns;
   }
-  for (const Json& json : SMITH_TRY(deploy::bronze_patterns(lake.bucket, lake.prefix))) {
+  std::vector<Json> texts = SMITH_TRY(deploy::bronze_patterns(lake.bucket, lake.prefix));
+  for (const Json& json : texts) {
     patterns.push_back(SMITH_TRY(deploy::EventPattern::parse(json.dump(), "the template")));
   }
   return patterns;

@@ -18,9 +18,11 @@ constexpr std::string_view sized =
 constexpr std::string_view promised =
     "run watch worker invoke lambda backfill sweep doctor convert dlq.redrive deploy.iam";
 constexpr std::string_view lakes =
-    "run watch worker invoke lambda backfill sweep doctor dlq.redrive deploy.iam";
+    "run watch worker invoke lambda backfill sweep doctor dlq.redrive deploy.iam "
+    "catalog.sync";
 constexpr std::string_view clouds =
-    "run watch worker invoke lambda event backfill sweep doctor runs quarantine dlq";
+    "run watch worker invoke lambda event backfill sweep doctor runs quarantine dlq "
+    "catalog.sync";
 
 const std::vector<OptionSpec> options = {
     {"config", value, "FILE", "silversmith.yaml", "", "read settings from this YAML file"},
@@ -39,11 +41,17 @@ const std::vector<OptionSpec> options = {
     {"contract", value, "FILE", "", promised, "this contract, for every object"},
     {"contracts", value, "DIR", "", lakes, "where contracts are; the default is LAKE/contracts"},
     {"silver", value, "DIR", "",
-     "run watch worker invoke lambda backfill sweep doctor runs quarantine dlq deploy.iam",
+     "run watch worker invoke lambda backfill sweep doctor runs quarantine dlq deploy.iam "
+     "catalog",
      "put silver, quarantine and receipts under this root"},
-    {"lake", value, "LAKE", "", "lambda worker dlq deploy.rule",
+    {"lake", value, "LAKE", "", "lambda worker dlq deploy.rule catalog.show",
      "the lake; lambda's default is the bucket of each event, with the usual prefixes; dlq looks "
      "into its quarantine, and converts into it"},
+    {"database", value, "NAME", "", "lambda catalog",
+     "the database of AWS Glue in which tables are; of the function catalog"},
+    {"topic", value, "ARN", "", "lambda", "the SNS topic that the function notify tells"},
+    {"webhook", value, "URL", "", "lambda",
+     "where the function notify posts its messages as JSON; https, and a secret"},
     {"queue", value, "URL", "", "worker backfill sweep",
      "the SQS queue that events come from; of the others, where what is not done is sent"},
     {"concurrency", value, "N", "4", "worker backfill sweep",
@@ -59,15 +67,16 @@ const std::vector<OptionSpec> options = {
     {"key", list, "KEY", "", "run", "only this object; may be repeated"},
     {"reprocess", flag, "", "", "run backfill", "also where contract or engine changed"},
     {"force", flag, "", "", "run", "always convert again"},
-    {"rate", value, "N", "0", "backfill sweep dlq.redrive",
+    {"rate", value, "N", "0", "backfill sweep dlq.redrive lambda",
      "work on at most N objects or messages a second; 0 is as fast as it goes"},
     {"after", value, "KEY", "", "backfill sweep", "begin behind this key"},
-    {"min-age", value, "SECONDS", "", "backfill sweep",
+    {"min-age", value, "SECONDS", "", "backfill sweep lambda",
      "leave younger objects to their events; sweep: 2 in a folder, 300 in S3; backfill: 0"},
-    {"max-age", value, "SECONDS", "0", "sweep",
+    {"max-age", value, "SECONDS", "0", "sweep lambda",
      "pass over older objects, which an earlier sweep looked at; 0 is none"},
-    {"dry-run", flag, "", "", "backfill sweep dlq.redrive",
+    {"dry-run", flag, "", "", "backfill sweep dlq.redrive catalog.sync",
      "change nothing, list what would be done"},
+    {"ddl", flag, "", "", "catalog.show", "print what is typed into Athena instead of JSON"},
     {"emf", flag, "", "", "backfill sweep", "print the metrics as a line for CloudWatch too"},
     {"adopt", flag, "", "", "run", "take over silver that lacks our lineage"},
     {"event", value, "FILE", "-", "invoke", "the event to run; - is standard input"},
@@ -102,7 +111,8 @@ const std::vector<OptionSpec> options = {
     {"encoding", value, "NAME", "utf-8", converting, "of the text; utf-8 is the only one yet"},
     {"line-terminator", value, "TEXT", "", converting, "\\n, \\r\\n or \\r; the default looks"},
     {"region", value, "NAME", "",
-     "run watch worker invoke lambda event backfill sweep doctor runs quarantine dlq deploy.iam",
+     "run watch worker invoke lambda event backfill sweep doctor runs quarantine dlq deploy.iam "
+     "catalog.sync",
      "of buckets and queues; the default is AWS_REGION"},
     {"endpoint-url", value, "URL", "", clouds, "another service than AWS's own"},
     {"pattern", value, "FILE", "", "deploy.rule",
@@ -152,6 +162,10 @@ const std::vector<CommandSpec> commands = {
     {"deploy rule", "KEY...", "say which keys a rule's pattern matches"},
     {"contract lint", "FILE", "check a contract"},
     {"contract show", "FILE", "a contract with every default filled in"},
+    {"catalog show", "CONTRACT...", "the tables of contracts, as AWS Glue takes them"},
+    {"catalog sync", "LAKE",
+     "make or add to the tables of a lake's contracts, and register "
+     "partitions"},
     {"version", "", "print the version"},
 };
 
