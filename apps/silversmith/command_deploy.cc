@@ -48,11 +48,13 @@ Result<Exit> lint(const Invocation& invocation, Console& console) {
     console.result_json(json);
   } else {
     for (const deploy::Finding& finding : findings) {
-      std::string about = finding.resource.empty() ? "" : finding.resource + ": ";
-      console.result(path + ":" + std::to_string(finding.line) + ":" +
-                     std::to_string(finding.column) + ": " +
-                     std::string(name_of(finding.severity)) + " " + finding.id + ": " + about +
-                     finding.found + "; " + finding.advice);
+      std::string line = path;
+      line += ":" + std::to_string(finding.line) + ":" + std::to_string(finding.column) + ": ";
+      line += name_of(finding.severity);
+      line += " " + finding.id + ": ";
+      if (!finding.resource.empty()) line += finding.resource + ": ";
+      line += finding.found + "; ";
+      console.result(line += finding.advice);
     }
     console.note(findings.empty() ? path + ": nothing found"
                                   : human_count(findings.size()) + " findings");
