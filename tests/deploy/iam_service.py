@@ -93,7 +93,6 @@ def of_catalog(chosen):
               frozenset({("s3:prefix", chosen.prefix + "contracts/")}), why="finding contracts")
     at = "arn:aws:glue:%s:%s:" % (policies.REGION, policies.ACCOUNT)
     database = chosen.roles["catalog"].environment["SILVERSMITH_DATABASE"]
-    for action in ("GetTable", "CreateTable", "UpdateTable", "GetPartitions",
-                   "BatchCreatePartition"):
+    for action in ("GetTable", "CreateTable", "UpdateTable", "BatchCreatePartition"):
         for resource in ("catalog", "database/" + database, "table/%s/orders" % database):
             yield Ask("glue:" + action, at + resource, why="bringing a table up to date")
