@@ -363,8 +363,11 @@ class MotoFunctions(unittest.TestCase):
             self.assertEqual(failed["errorType"], error_type, failed)
             self.assertIn("the webhook answered %d" % status[0], failed["errorMessage"])
         stranger = self.start("notify", **secret)
+        posts.clear()
         failed = stranger.invoke(created(report)).json()
-        self.assertEqual(failed["errorType"], "Function.Misconfigured", failed)
+        # The TLS library waits before it tells, up to the function's own time here.
+        self.assertIn(failed["errorType"], ["Function.Misconfigured", "Function.Transient"], failed)
+        self.assertEqual(posts, [])
         for log in [notify.log(), stranger.log(), json.dumps(failed)]:
             self.assertNotIn("SECRET", log)
 
