@@ -31,6 +31,9 @@ schema:
 "silver:contract": {version: 1, match: "bronze/orders/**"}
 "silver:policy": {limits: {maxBadRatio: null}}
 """
+CATALOGUED = CONTRACT + b"""
+"silver:catalog": {table: orders}
+"""
 PARTITIONED = CONTRACT + b"""
 "silver:catalog": {partitions: [{name: dt, type: date, range: "2020-01-01,NOW"}]}
 """
@@ -202,8 +205,8 @@ class Lake:
 
 # ---- Scenarios of the function that converts
 
-def converted(lake, body=GOOD, status="success"):
-    lake.contract()
+def converted(lake, body=GOOD, status="success", contract=CONTRACT):
+    lake.contract(contract)
     lake.bronze("orders/a.csv", body)
     lake.convert("orders/a.csv", status)
 
@@ -369,7 +372,7 @@ def catalog_more_columns(lake):
         "StorageDescriptor": {"Columns": [{"Name": "id", "Type": "bigint"}], "Location": "s3://%s/%s"
                               % (lake.policies.silver, lake.key("silver/orders/"))},
         "Parameters": {"classification": "parquet"}}
-    converted(lake)
+    converted(lake, contract=CATALOGUED)
     yield
     lake.tell("catalog", "receipts/")
 
