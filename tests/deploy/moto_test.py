@@ -377,21 +377,26 @@ class Driven(InUse):
             key = urllib.parse.unquote_plus(told["Records"][0]["s3"]["object"]["key"])
             self.assertRegex(key, r"^quarantine/orders/bad/[0-9a-f-]+/rejected\.json$")
 
-    def test_silver_in_a_bucket_of_its_own(self):
-        deployed = self.deploy(SilverBucket="silver-bucket")
-        self.upload("bronze/orders/a.csv", ORDERS)
-        self.upload("bronze/orders/bad.csv", REFUSED)
+    def test_silver_in_a_bucket_of_its_own_below_a_prefix(self):
+        deployed = self.deploy(SilverBucket="silver-bucket", LakePrefix="team-a/",
+                               ContractsPrefix="rules/v1/")
+        self.upload("team-a/rules/v1/orders.yaml", CONTRACT)
+        self.upload("team-a/bronze/orders/a.csv", ORDERS)
+        self.upload("team-a/bronze/orders/bad.csv", REFUSED)
+        self.upload("bronze/orders/not-ours.csv", ORDERS)
         batch = self.take(deployed.queue_url("WorkQueue"), 2)
         settings = self.settings(deployed)
-        done = run_program("invoke", settings["SILVERSMITH_LAKE"], "--event", "-",
-                           env=self.variables(SILVERSMITH_SILVER=settings["SILVERSMITH_SILVER"],
-                                              SILVERSMITH_CONTRACTS=settings["SILVERSMITH_CONTRACTS"]),
-                           stdin=json.dumps(batch).encode())
+        done = run_program(
+            "invoke", settings["SILVERSMITH_LAKE"], "--event", "-",
+            "--silver", settings["SILVERSMITH_SILVER"],
+            "--contracts", settings["SILVERSMITH_CONTRACTS"],
+            env=self.variables(), stdin=json.dumps(batch).encode())
         self.assertEqual((done.status, done.json()), (0, {"batchItemFailures": []}), done)
-        self.assertEqual(self.keys("silver/", "silver-bucket"), ["silver/orders/a.parquet"])
-        self.assertEqual(self.keys("silver/"), [])
+        self.assertEqual(self.keys("", "silver-bucket")[-1], "team-a/silver/orders/a.parquet")
+        self.assertEqual(self.keys("silver/") + self.keys("team-a/silver/"), [])
         told = json.loads(self.take(deployed.queue_url("RejectsQueue"))["Records"][0]["body"])
         self.assertEqual(told["detail"]["bucket"]["name"], "silver-bucket")
+        self.assertRegex(told["detail"]["object"]["key"], r"^team-a/quarantine/orders/bad/")
 
 
 class CheckAccount(InUse):
@@ -418,7 +423,8 @@ class CheckAccount(InUse):
                       "the alarms are there"):
             self.assertEqual(told.get(check), "pass", text)
         # Without a bucket's policy, which moto can't, these must fail and say so.
-        for check in ("data-lake has our policy", "you can't write silver", "EventBridge is on"):
+        for check in ("data-lake has our policy", "you can't write silver", "EventBridge is on",
+                      "a write to silver without a condition is denied"):
             self.assertEqual(told.get(check), "FAIL", text)
         # And what only a function could show is not claimed.
         for check in ("Names with blank, plus and percent arrive as they are",

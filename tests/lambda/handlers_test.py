@@ -429,7 +429,8 @@ class SweepWithFaults(unittest.TestCase):
         self.assertEqual(sweep.invoke(SCHEDULED).json()["counts"]["converted"], 1)
 
     def test_a_listing_that_fails_is_a_failure(self):
-        self.s3.deny(action="s3:ListBucket")
+        for action in ["s3:ListBucket", "s3:ListBucketVersions"]:
+            self.s3.deny(action=action)
         failed = self.sweep(timeout_seconds=10).invoke(SCHEDULED).json()
         self.assertEqual(failed["errorType"], "Function.Misconfigured", failed)
         self.assertIn("s3:ListBucket", failed["errorMessage"])
