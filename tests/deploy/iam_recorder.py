@@ -34,6 +34,10 @@ schema:
 CATALOGUED = CONTRACT + b"""
 "silver:catalog": {table: orders}
 """
+HIVE = "org.apache.hadoop.hive.ql.io.parquet."
+AS_PARQUET = {"InputFormat": HIVE + "MapredParquetInputFormat",
+              "OutputFormat": HIVE + "MapredParquetOutputFormat",
+              "SerdeInfo": {"SerializationLibrary": HIVE + "serde.ParquetHiveSerDe"}}
 PARTITIONED = CONTRACT + b"""
 "silver:catalog": {partitions: [{name: dt, type: date, range: "2020-01-01,NOW"}]}
 """
@@ -370,7 +374,8 @@ def catalog_more_columns(lake):
     lake.services.tables["orders"] = {
         "Name": "orders", "TableType": "EXTERNAL_TABLE", "PartitionKeys": [],
         "StorageDescriptor": {"Columns": [{"Name": "id", "Type": "bigint"}], "Location": "s3://%s/%s"
-                              % (lake.policies.silver, lake.key("silver/orders/"))},
+                              % (lake.policies.silver, lake.key("silver/orders/")),
+                              **AS_PARQUET},
         "Parameters": {"classification": "parquet"}}
     converted(lake, contract=CATALOGUED)
     yield
