@@ -31,6 +31,13 @@ schema:
 "silver:contract": {version: 1, match: "bronze/orders/**"}
 "silver:policy": {limits: {maxBadRatio: null}}
 """
+CATALOGUED = CONTRACT + b"""
+"silver:catalog": {table: orders}
+"""
+HIVE = "org.apache.hadoop.hive.ql.io.parquet."
+AS_PARQUET = {"InputFormat": HIVE + "MapredParquetInputFormat",
+              "OutputFormat": HIVE + "MapredParquetOutputFormat",
+              "SerdeInfo": {"SerializationLibrary": HIVE + "serde.ParquetHiveSerDe"}}
 PARTITIONED = CONTRACT + b"""
 "silver:catalog": {partitions: [{name: dt, type: date, range: "2020-01-01,NOW"}]}
 """
@@ -202,8 +209,8 @@ class Lake:
 
 # ---- Scenarios of the function that converts
 
-def converted(lake, body=GOOD, status="success"):
-    lake.contract()
+def converted(lake, body=GOOD, status="success", contract=CONTRACT):
+    lake.contract(contract)
     lake.bronze("orders/a.csv", body)
     lake.convert("orders/a.csv", status)
 
@@ -367,9 +374,10 @@ def catalog_more_columns(lake):
     lake.services.tables["orders"] = {
         "Name": "orders", "TableType": "EXTERNAL_TABLE", "PartitionKeys": [],
         "StorageDescriptor": {"Columns": [{"Name": "id", "Type": "bigint"}], "Location": "s3://%s/%s"
-                              % (lake.policies.silver, lake.key("silver/orders/"))},
+                              % (lake.policies.silver, lake.key("silver/orders/")),
+                              **AS_PARQUET},
         "Parameters": {"classification": "parquet"}}
-    converted(lake)
+    converted(lake, contract=CATALOGUED)
     yield
     lake.tell("catalog", "receipts/")
 

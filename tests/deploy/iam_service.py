@@ -70,4 +70,3 @@ def asks_of(chosen, function):
         yield from of_queue(chosen, "WorkQueue")
     if function == "notify":
         yield from of_queue(chosen, "NotifyQueue")
-

@@ -286,6 +286,18 @@ class Policies(unittest.TestCase):
                     seen += 1
         self.assertGreater(seen, 40)
 
+    def test_no_permission_has_a_star_that_could_be_narrower(self):
+        """None in an action; and all resources only where IAM knows none of the action's."""
+        without = {"xray:PutTraceSegments", "xray:PutTelemetryRecords",
+                   "ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"}
+        for chosen in self.choices:
+            for function, role in chosen.roles.items():
+                for name, grant in policies.grants(role.statements):
+                    if grant["Effect"] == "Allow":
+                        self.assertNotIn("*", grant["Action"], (chosen.name, function, name))
+                        self.assertEqual(grant["Resource"] == "*", grant["Action"] in without,
+                                         (chosen.name, function, name))
+
     def test_only_lambda_takes_on_the_roles(self):
         for chosen in self.choices:
             for function, role in chosen.roles.items():
