@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """How the program comes by credentials and by its endpoint: sources that work, that fail passingly
 and that refuse; proxies; endpoints of a profile. Against our own S3, which verifies signatures."""
+import json
 import pathlib
 import socket
 import tempfile
+import time
 import unittest
 
 from fake import CREDENTIALS, FakeS3
-from network_parts import FAKE_OPTIONS, Proxy, container, metadata, sts
+from network_parts import FAKE_OPTIONS, KEYS, Proxy, Server, container, metadata, sts
 from program import run_program
 from tls import TlsFront
 
@@ -57,6 +59,18 @@ class Sources(NetworkTest):
         source = self.closed(container())
         self.assert_converted(self.from_container(source))
         self.assertEqual(source.asked, ["GET /role"], "asked once for all requests")
+
+    def test_credentials_are_asked_for_anew_and_good_ones_outlast_a_source_that_fails(self):
+        ends = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 4))
+        answers = [(200, json.dumps({**KEYS, "Expiration": ends}).encode()), (500, b"")]
+
+        def reply(*_):
+            return answers.pop(0) if answers else (200, json.dumps(KEYS).encode())
+        source = self.closed(Server(reply))
+        self.s3.fault(fault="delay", times=0, amount=900000)
+        self.assert_converted(self.from_container(source))
+        # The first; one a second later, that fails; one when the first have ended.
+        self.assertEqual(len(source.asked), 3, source.asked)
 
     def test_a_container_that_fails_is_passing_trouble_and_named(self):
         source = self.closed(container(status=500))
