@@ -146,7 +146,7 @@ std::string host_of_queue(const AwsSettings& settings, const std::string& host,
 
 }  // namespace
 
-Result<QueueHost> queue_host(const AwsSettings& settings, std::string_view url) {
+Result<ServiceHost> queue_host(const AwsSettings& settings, std::string_view url) {
   Result<wire::Url> own = wire::parse_url(url);
   if (!own.ok() || !own->user.empty() || own->target.size() < 2) {
     return Error{Code::invalid, show(url) + " is no URL of a queue",
@@ -155,15 +155,15 @@ Result<QueueHost> queue_host(const AwsSettings& settings, std::string_view url) 
   BucketHost found{own->tls, own->host, own->port};
   if (!settings.sqs_endpoint.empty()) found = SMITH_TRY(host_of_url(settings.sqs_endpoint));
   std::string region = first_of({region_of_queue(url), settings.region});
-  return QueueHost{found.tls, host_of_queue(settings, found.host, region), found.port,
-                   region.empty() ? "us-east-1" : region};
+  return ServiceHost{found.tls, host_of_queue(settings, found.host, region), found.port,
+                     region.empty() ? "us-east-1" : region};
 }
 
-Result<QueueHost> lambda_host(const AwsSettings& settings, std::string_view named) {
+Result<ServiceHost> lambda_host(const AwsSettings& settings, std::string_view named) {
   std::string region = named.empty() ? settings.region : std::string(named);
   if (!settings.lambda_endpoint.empty()) {
     BucketHost found = SMITH_TRY(host_of_url(settings.lambda_endpoint));
-    return QueueHost{found.tls, found.host, found.port, region.empty() ? "us-east-1" : region};
+    return ServiceHost{found.tls, found.host, found.port, region.empty() ? "us-east-1" : region};
   }
   if (region.empty()) {
     return Error{Code::invalid, "no AWS region is given",
@@ -172,8 +172,8 @@ Result<QueueHost> lambda_host(const AwsSettings& settings, std::string_view name
   bool china = region.starts_with("cn-");
   std::string domain = china ? ".amazonaws.com.cn" : ".amazonaws.com";
   if (settings.dual_stack) domain = china ? ".api.amazonwebservices.com.cn" : ".api.aws";
-  return QueueHost{true, (settings.fips ? "lambda-fips." : "lambda.") + region + domain, 443,
-                   region};
+  return ServiceHost{true, (settings.fips ? "lambda-fips." : "lambda.") + region + domain, 443,
+                     region};
 }
 
 Result<BucketRoot> bucket_root(std::string_view uri) {

@@ -46,8 +46,8 @@ Result<BucketHost> bucket_host(const AwsSettings& settings, std::string_view buc
 // Where STS is reached.
 std::string sts_url(const AwsSettings& settings);
 
-// Where a queue, or another service, is reached, and what signs for it.
-struct QueueHost {
+// Where a service of a region is reached, and for which region requests are signed.
+struct ServiceHost {
   bool tls = true;
   std::string host;
   uint16_t port = 443;
@@ -55,10 +55,10 @@ struct QueueHost {
 };
 // An endpoint that is set is used, else the host of the queue's own URL, whose region is the
 // queue's wherever it names one. Fails with invalid: no URL.
-Result<QueueHost> queue_host(const AwsSettings& settings, std::string_view url);
+Result<ServiceHost> queue_host(const AwsSettings& settings, std::string_view url);
 // Where Lambda is reached in a region; "": the settings' own.
 // Fails with invalid: no region, or an endpoint that is no URL.
-Result<QueueHost> lambda_host(const AwsSettings& settings, std::string_view region);
+Result<ServiceHost> lambda_host(const AwsSettings& settings, std::string_view region);
 // The region that a queue's URL names in its host; "" where it names none.
 std::string region_of_queue(std::string_view url);
 

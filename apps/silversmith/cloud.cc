@@ -133,7 +133,7 @@ Result<Cloud::Examined> Cloud::examine(const Examine& examine) {
 Result<wire::HttpClient*> Cloud::reach_queue(const std::string& url,
                                              const wire::HttpOptions& http) {
   State& state = *state_;
-  QueueHost host = SMITH_TRY(queue_host(state.setup.aws, url));
+  ServiceHost host = SMITH_TRY(queue_host(state.setup.aws, url));
   state.clients.push_back(SMITH_TRY(wire::HttpClient::make(
       state.network, {host.host, host.port, host.tls, host.region, "sqs"}, http)));
   return &state.clients.back();
@@ -161,7 +161,7 @@ Result<std::unique_ptr<wire::ManagedQueue>> Cloud::queue(const QueueSetup& setup
 Result<Cloud::Invoker> Cloud::function(const std::string& name) {
   State& state = *state_;
   wire::FunctionName parsed = SMITH_TRY(wire::parse_function_name(name));
-  QueueHost host = SMITH_TRY(lambda_host(state.setup.aws, parsed.region));
+  ServiceHost host = SMITH_TRY(lambda_host(state.setup.aws, parsed.region));
   state.clients.push_back(SMITH_TRY(wire::HttpClient::make(
       state.network, {host.host, host.port, host.tls, host.region, "lambda"}, {})));
   Invoker invoker = [client = &state.clients.back(), parsed](std::string_view payload) {
