@@ -118,7 +118,7 @@ class BackfillInS3(S3LakeTest):
         cells = os.urandom(40_000_000).hex()
         rows = (cells[at:at + 1000] for at in range(0, len(cells), 1000))
         self.s3.put("bronze/a.csv", ("x\n" + "\n".join(rows) + "\n").encode())
-        self.s3.deny(action="s3:AbortMultipartUpload", prefix="")
+        self.s3.deny(action="s3:AbortMultipartUpload", prefix="silver/")
         self.s3.fault(fault="conflict", operation="CompleteMultipartUpload", times=0)
         done = self.reconcile("--concurrency", 2)
         self.assertEqual(nonzero(done), {"error": 1}, done)

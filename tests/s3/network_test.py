@@ -61,13 +61,13 @@ class Sources(NetworkTest):
         self.assertEqual(source.asked, ["GET /role"], "asked once for all requests")
 
     def test_credentials_are_asked_for_anew_and_good_ones_outlast_a_source_that_fails(self):
-        ends = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 4))
+        ends = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 6))
         answers = [(200, json.dumps({**KEYS, "Expiration": ends}).encode()), (500, b"")]
 
         def reply(*_):
             return answers.pop(0) if answers else (200, json.dumps(KEYS).encode())
         source = self.closed(Server(reply))
-        self.s3.fault(fault="delay", times=0, amount=900000)
+        self.s3.fault(fault="delay", times=0, amount=1200000)
         self.assert_converted(self.from_container(source))
         # The first; one a second later, that fails; one when the first have ended.
         self.assertEqual(len(source.asked), 3, source.asked)
