@@ -9,7 +9,8 @@ import time
 import unittest
 
 from fake import CREDENTIALS, FakeS3
-from network_parts import FAKE_OPTIONS, KEYS, Proxy, Server, container, metadata, sts
+from network_parts import (FAKE_OPTIONS, KEYS, Proxy, Server, SixthVersion, container, metadata,
+                           sts)
 from program import run_program
 from tls import TlsFront
 
@@ -195,6 +196,14 @@ class Ways(NetworkTest):
         done = self.run_with(HTTP_PROXY="http://h:x")
         self.assertEqual(done.status, 2, done)
         self.assertIn("HTTP_PROXY", done.err)
+
+    def test_an_endpoint_may_be_an_address_of_ipv6(self):
+        try:
+            front = self.closed(SixthVersion(self.s3.port))
+        except OSError as error:
+            self.skipTest("no IPv6 here: %s" % error)
+        self.assert_converted(self.run_with(AWS_ENDPOINT_URL_S3=front.endpoint))
+        self.assertGreater(len(self.s3.requests()), 0)
 
     def test_a_profiles_endpoint_counts_where_none_is_given(self):
         config = self.file("config", "[default]\nendpoint_url = http://127.0.0.1:1\n"
