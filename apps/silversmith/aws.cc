@@ -20,6 +20,11 @@ std::string first_of(std::initializer_list<std::string> texts) {
 // Certificates of AWS cover one label in front of its domain.
 bool fits_in_host(std::string_view bucket) { return bucket.find('.') == std::string_view::npos; }
 
+Error no_region() {
+  return {Code::invalid, "no AWS region is given",
+          "give one: --region, AWS_REGION, or `region` in your AWS profile", ""};
+}
+
 Result<BucketHost> host_of_url(std::string_view text) {
   wire::Url url = SMITH_TRY(wire::parse_url(text).in("the endpoint"));
   bool bare = (url.target.empty() || url.target == "/") && url.user.empty();
@@ -68,12 +73,15 @@ AwsSettings aws_settings(const Settings& settings, std::string (*given)(const ch
   aws.queue_region = region_of_queue(settings.text("queue"));
   std::string endpoint = settings.text("endpoint-url");
   aws.s3_endpoint = aws.sqs_endpoint = aws.lambda_endpoint = endpoint;
+  aws.glue_endpoint = aws.sns_endpoint = endpoint;
   aws.profile_endpoints = !is_true(given("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"));
   if (aws.profile_endpoints) {
     std::string all = given("AWS_ENDPOINT_URL");
     aws.s3_endpoint = first_of({endpoint, given("AWS_ENDPOINT_URL_S3"), all});
     aws.sqs_endpoint = first_of({endpoint, given("AWS_ENDPOINT_URL_SQS"), all});
     aws.lambda_endpoint = first_of({endpoint, given("AWS_ENDPOINT_URL_LAMBDA"), all});
+    aws.glue_endpoint = first_of({endpoint, given("AWS_ENDPOINT_URL_GLUE"), all});
+    aws.sns_endpoint = first_of({endpoint, given("AWS_ENDPOINT_URL_SNS"), all});
     aws.sts_endpoint = first_of({given("AWS_ENDPOINT_URL_STS"), all});
   }
   aws.authorities = given("AWS_CA_BUNDLE");
@@ -88,10 +96,7 @@ AwsSettings aws_settings(const Settings& settings, std::string (*given)(const ch
 
 Result<BucketHost> bucket_host(const AwsSettings& settings, std::string_view bucket) {
   if (!settings.s3_endpoint.empty()) return host_of_url(settings.s3_endpoint);
-  if (settings.region.empty()) {
-    return Error{Code::invalid, "no AWS region is given",
-                 "give one: --region, AWS_REGION, or `region` in your AWS profile", ""};
-  }
+  if (settings.region.empty()) return no_region();
   BucketHost host;
   host.path_style = !fits_in_host(bucket);
   if (!host.path_style) host.host = std::string(bucket) + ".";
@@ -159,21 +164,59 @@ Result<ServiceHost> queue_host(const AwsSettings& settings, std::string_view url
                      region.empty() ? "us-east-1" : region};
 }
 
-Result<ServiceHost> lambda_host(const AwsSettings& settings, std::string_view named) {
-  std::string region = named.empty() ? settings.region : std::string(named);
-  if (!settings.lambda_endpoint.empty()) {
-    BucketHost found = SMITH_TRY(host_of_url(settings.lambda_endpoint));
-    return ServiceHost{found.tls, found.host, found.port, region.empty() ? "us-east-1" : region};
+namespace {
+
+struct ServiceQuery {
+  std::string_view service;
+  std::string endpoint;
+  std::string region;
+};
+
+Result<ServiceHost> service_host(const AwsSettings& settings, const ServiceQuery& query) {
+  ServiceHost found;
+  found.region = query.region.empty() ? "us-east-1" : query.region;
+  if (!query.endpoint.empty()) {
+    BucketHost given = SMITH_TRY(host_of_url(query.endpoint));
+    return ServiceHost{given.tls, given.host, given.port, found.region};
   }
-  if (region.empty()) {
-    return Error{Code::invalid, "no AWS region is given",
-                 "give one: --region, AWS_REGION, or the function's ARN", ""};
-  }
-  bool china = region.starts_with("cn-");
+  if (query.region.empty()) return no_region();
+  bool china = query.region.starts_with("cn-");
   std::string domain = china ? ".amazonaws.com.cn" : ".amazonaws.com";
   if (settings.dual_stack) domain = china ? ".api.amazonwebservices.com.cn" : ".api.aws";
-  return ServiceHost{true, (settings.fips ? "lambda-fips." : "lambda.") + region + domain, 443,
-                     region};
+  found.host =
+      std::string(query.service) + (settings.fips ? "-fips." : ".") + query.region + domain;
+  return found;
+}
+
+}  // namespace
+
+Result<ServiceHost> lambda_host(const AwsSettings& settings, std::string_view named) {
+  std::string region = named.empty() ? settings.region : std::string(named);
+  return service_host(settings, {"lambda", settings.lambda_endpoint, region});
+}
+
+Result<ServiceHost> glue_host(const AwsSettings& settings) {
+  return service_host(settings, {"glue", settings.glue_endpoint, settings.region});
+}
+
+Result<ServiceHost> topic_host(const AwsSettings& settings, std::string_view arn) {
+  auto parts = split(arn, ':');
+  bool good = parts.size() == 6 && parts[0] == "arn" && parts[2] == "sns" && !parts[3].empty() &&
+              !parts[5].empty();
+  if (!good) {
+    return Error{Code::invalid, "--topic " + show(arn) + " is no ARN of an SNS topic",
+                 "wanted arn:aws:sns:REGION:ACCOUNT:NAME", ""};
+  }
+  return service_host(settings, {"sns", settings.sns_endpoint, std::string(parts[3])});
+}
+
+Result<WebhookHost> webhook_host(std::string_view url) {
+  Error no_webhook = {Code::invalid, "SILVERSMITH_WEBHOOK is no URL that can be used",
+                      "wanted https://HOST[:PORT]/PATH", ""};
+  Result<wire::Url> parsed = wire::parse_url(url);
+  bool plain = std::all_of(url.begin(), url.end(), [](char c) { return c > 0x20 && c < 0x7f; });
+  if (!parsed.ok() || !parsed->tls || !parsed->user.empty() || !plain) return no_webhook;
+  return WebhookHost{parsed->host, parsed->port, parsed->target.empty() ? "/" : parsed->target};
 }
 
 Result<BucketRoot> bucket_root(std::string_view uri) {

@@ -20,6 +20,8 @@ struct AwsSettings {
   std::string s3_endpoint;        // URL; "" is AWS itself
   std::string sqs_endpoint;       // the same for queues
   std::string lambda_endpoint;    // the same for Lambda
+  std::string glue_endpoint;      // the same for Glue
+  std::string sns_endpoint;       // the same for SNS
   std::string sts_endpoint;       // the same for STS
   std::string authorities;        // PEM file; "" is the system's
   bool profile_endpoints = true;  // those that a profile names count where none is given
@@ -61,6 +63,20 @@ Result<ServiceHost> queue_host(const AwsSettings& settings, std::string_view url
 Result<ServiceHost> lambda_host(const AwsSettings& settings, std::string_view region);
 // The region that a queue's URL names in its host; "" where it names none.
 std::string region_of_queue(std::string_view url);
+
+// Fails with invalid: no region, or an endpoint that is no URL.
+Result<ServiceHost> glue_host(const AwsSettings& settings);
+// The region is the one that the ARN names. Fails with invalid: no ARN of a topic.
+Result<ServiceHost> topic_host(const AwsSettings& settings, std::string_view arn);
+
+// Where messages to somebody who is not AWS go. No error says the URL: who has it may post.
+struct WebhookHost {
+  std::string host;
+  uint16_t port = 443;
+  std::string target;  // path and query
+};
+// Fails with invalid: no https URL.
+Result<WebhookHost> webhook_host(std::string_view url);
 
 // "s3://bucket/prefix" in its parts; the prefix ends with "/" or is empty.
 struct BucketRoot {

@@ -168,5 +168,39 @@ TEST(Aws, names_the_hosts_of_lambda) {
   EXPECT_FALSE(lambda_host(local, "")->tls);
 }
 
+TEST(Aws, names_the_hosts_of_glue_and_of_topics) {
+  EXPECT_EQ(glue_host(in_region("eu-west-1"))->host, "glue.eu-west-1.amazonaws.com");
+  EXPECT_EQ(glue_host(AwsSettings()).error().code, Code::invalid);
+  // A topic is where its ARN says, whatever the function's own region.
+  auto topic = topic_host(in_region("eu-west-1"), "arn:aws:sns:us-east-2:123456789012:notices");
+  EXPECT_EQ(topic->host, "sns.us-east-2.amazonaws.com");
+  EXPECT_EQ(topic->region, "us-east-2");
+  for (const char* arn : {"notices", "arn:aws:sqs:eu-west-1:1:q", "arn:aws:sns::1:notices",
+                          "arn:aws:sns:eu-west-1:1:"}) {
+    EXPECT_EQ(topic_host(in_region("eu-west-1"), arn).error().code, Code::invalid) << arn;
+  }
+  AwsSettings local;
+  local.glue_endpoint = local.sns_endpoint = "http://127.0.0.1:5000";
+  EXPECT_EQ(glue_host(local)->port, 5000);
+  EXPECT_EQ(topic_host(local, "arn:aws:sns:eu-west-1:1:n")->region, "eu-west-1");
+}
+
+TEST(Aws, takes_a_webhook_apart_and_never_says_it) {
+  auto host = webhook_host("https://chat.example:8443/services/T0/SECRET?x=1");
+  EXPECT_EQ(host->host, "chat.example");
+  EXPECT_EQ(host->port, 8443);
+  EXPECT_EQ(host->target, "/services/T0/SECRET?x=1");
+  EXPECT_EQ(webhook_host("https://chat.example")->target, "/");
+  for (const char* url :
+       {"http://chat.example/SECRET", "chat.example/SECRET", "https:///SECRET",
+        "https://a b/SECRET", "https://chat.example/SEC RET", "https://chat.example:x/SECRET",
+        "https://user@chat.example/SECRET", "https://chat.example/SECRET#part",
+        "https://chat.example/SECRET\r\nX: y"}) {
+    Error error = webhook_host(url).error();
+    EXPECT_EQ(error.code, Code::invalid) << url;
+    EXPECT_EQ(one_line(error).find("SECRET"), std::string::npos) << one_line(error);
+  }
+}
+
 }  // namespace
 }  // namespace silversmith::app

@@ -5,6 +5,7 @@
 #include <deque>
 
 #include "base/clock.h"
+#include "catalog/glue.h"
 #include "store/s3.h"
 #include "store/s3_probe.h"
 #include "store/s3_rights.h"
@@ -13,6 +14,7 @@
 #include "wire/lambda_invoke.h"
 #include "wire/profile.h"
 #include "wire/sqs.h"
+#include "wire/webhook.h"
 
 namespace silversmith::app {
 
@@ -27,6 +29,11 @@ constexpr uint32_t connections_per_reader = 8;
 constexpr uint32_t queue_connections = 8;
 // Ten messages of 1 MiB, with every byte escaped in a JSON string that is.
 constexpr size_t messages_bytes_max = size_t{64} << 20;
+// The TLS library tells of a certificate that is not trusted only after a while (its blinding: 8 s
+// were seen, more than 10 too), and a shorter wait would take that for passing trouble.
+constexpr uint32_t call_first_byte_ms = 30'000;
+// A table of thousands of columns.
+constexpr size_t table_bytes_max = size_t{16} << 20;
 
 // With what the profile says where nothing else is given.
 Cloud::Setup completed(Cloud::Setup setup) {
@@ -40,6 +47,8 @@ Cloud::Setup completed(Cloud::Setup setup) {
     if (aws.lambda_endpoint.empty()) {
       aws.lambda_endpoint = wire::profile_endpoint(profile, "lambda");
     }
+    if (aws.glue_endpoint.empty()) aws.glue_endpoint = wire::profile_endpoint(profile, "glue");
+    if (aws.sns_endpoint.empty()) aws.sns_endpoint = wire::profile_endpoint(profile, "sns");
     if (aws.sts_endpoint.empty()) aws.sts_endpoint = wire::profile_endpoint(profile, "sts");
   }
   aws.credentials.sts_url = sts_url(aws);
@@ -145,6 +154,46 @@ Result<Cloud::Sender> Cloud::sender(const std::string& queue_url) {
     return wire::SqsQueue(*client, queue_url).send(body);
   };
   return sender;
+}
+
+Result<wire::HttpClient*> Cloud::reach_service(const ServiceHost& host,
+                                               const std::string& service) {
+  State& state = *state_;
+  wire::HttpOptions http;
+  http.connect_ms_max = examine_connect_ms;
+  http.first_byte_ms_max = call_first_byte_ms;
+  http.body_bytes_max = table_bytes_max;
+  http.stop = state.setup.stop;
+  state.clients.push_back(SMITH_TRY(wire::HttpClient::make(
+      state.network, {host.host, host.port, host.tls, host.region, service}, http)));
+  return &state.clients.back();
+}
+
+Result<std::unique_ptr<catalog::Catalog>> Cloud::catalog(const std::string& database) {
+  ServiceHost host = SMITH_TRY(glue_host(state_->setup.aws));
+  wire::HttpClient* client = SMITH_TRY(reach_service(host, "glue"));
+  std::unique_ptr<catalog::Catalog> glue =
+      std::make_unique<catalog::GlueCatalog>(*client, database);
+  return glue;
+}
+
+Result<Cloud::Publisher> Cloud::topic(const std::string& arn) {
+  ServiceHost host = SMITH_TRY(topic_host(state_->setup.aws, arn));
+  wire::HttpClient* client = SMITH_TRY(reach_service(host, "sns"));
+  Publisher publisher = [client, arn](const wire::SnsMessage& message) {
+    return wire::publish(*client, arn, message);
+  };
+  return publisher;
+}
+
+Result<Cloud::Poster> Cloud::webhook(const std::string& url) {
+  WebhookHost host = SMITH_TRY(webhook_host(url));
+  wire::HttpClient* client =
+      SMITH_TRY(reach_service({true, host.host, host.port, ""}, wire::unsigned_service));
+  Poster poster = [client, target = host.target](const Json& message) {
+    return wire::post_webhook(*client, target, message);
+  };
+  return poster;
 }
 
 Result<std::unique_ptr<wire::ManagedQueue>> Cloud::queue(const QueueSetup& setup) {

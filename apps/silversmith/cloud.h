@@ -14,9 +14,11 @@
 
 #include "aws.h"
 #include "base/result.h"
+#include "catalog/catalog.h"
 #include "store/probe.h"
 #include "store/store.h"
 #include "wire/queue.h"
+#include "wire/sns.h"
 
 namespace silversmith::wire {
 class HttpClient;
@@ -51,6 +53,17 @@ class Cloud {
   using Sender = std::function<Result<>(std::string_view body)>;
   Result<Sender> sender(const std::string& queue_url);
 
+  // A database of AWS Glue. Fails as store(). Valid until this goes.
+  Result<std::unique_ptr<catalog::Catalog>> catalog(const std::string& database);
+  // What publishes to the topic of that ARN, as wire::publish() does. Fails with invalid: no ARN.
+  // Valid until this goes.
+  using Publisher = std::function<Result<>(const wire::SnsMessage& message)>;
+  Result<Publisher> topic(const std::string& arn);
+  // What posts to that URL, as wire::post_webhook() does. Fails with invalid: no https URL.
+  // Valid until this goes.
+  using Poster = std::function<Result<>(const Json& message)>;
+  Result<Poster> webhook(const std::string& url);
+
   // A bucket, tried out for `doctor`: rights, clock, and conditions where scratch objects may be.
   struct Examine {
     std::string uri;
@@ -83,6 +96,9 @@ class Cloud {
   Result<Reached> reach(const std::string& uri, wire::HttpOptions http);
   // A client of the queue's service. Fails with invalid: no URL.
   Result<wire::HttpClient*> reach_queue(const std::string& url, const wire::HttpOptions& http);
+
+  // A client of short calls, which ends its waits with the stores'.
+  Result<wire::HttpClient*> reach_service(const ServiceHost& host, const std::string& service);
 
   struct State;
   std::unique_ptr<State> state_;

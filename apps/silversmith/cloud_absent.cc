@@ -26,6 +26,12 @@ Result<std::unique_ptr<store::Store>> Cloud::store(const std::string& uri) { ret
 Result<Cloud::Sender> Cloud::sender(const std::string& queue_url) { return absent(queue_url); }
 Result<Cloud::Examined> Cloud::examine(const Examine& examine) { return absent(examine.uri); }
 
+Result<std::unique_ptr<catalog::Catalog>> Cloud::catalog(const std::string& database) {
+  return absent("Glue database " + database);
+}
+Result<Cloud::Publisher> Cloud::topic(const std::string& arn) { return absent(arn); }
+Result<Cloud::Poster> Cloud::webhook(const std::string&) { return absent("the webhook"); }
+
 Result<Cloud::Invoker> Cloud::function(const std::string& name) { return absent(name); }
 
 Result<std::unique_ptr<wire::ManagedQueue>> Cloud::queue(const QueueSetup& setup) {

@@ -7,42 +7,20 @@
 #include "session_pool.h"
 #include "smith/reconcile.h"
 #include "summary.h"
+#include "sweeping.h"
 
 namespace silversmith::app {
 
 namespace {
 
-constexpr uint64_t folder_rest_seconds = 2;  // as watch has it
-// An event takes seconds, sometimes a minute, and its conversion some more.
-constexpr uint64_t bucket_rest_seconds = 300;
-// A bucket is far away; a folder is here. As many as there are connections.
-constexpr uint32_t bucket_looks_max = 16;
-
-bool is_sweep(const Invocation& invocation) { return invocation.command == "sweep"; }
-
-Result<int64_t> min_age_micros(const Invocation& invocation, const Lake& lake) {
-  uint64_t seconds = 0;
-  if (is_sweep(invocation)) seconds = lake.is_folder() ? folder_rest_seconds : bucket_rest_seconds;
-  if (invocation.settings.given("min-age").has_value()) {
-    seconds = SMITH_TRY(whole_number(invocation.settings, "min-age"));
-  }
-  return static_cast<int64_t>(seconds) * 1'000'000;
-}
-
 Result<smith::ReconcileOptions> options_of(const Invocation& invocation, const Lake& lake) {
   const Settings& settings = invocation.settings;
-  smith::ReconcileOptions options;
+  bool is_sweep = invocation.command == "sweep";
+  auto options =
+      SMITH_TRY(reconcile_options(settings, lake, is_sweep ? Thorough::no : Thorough::yes));
   if (auto after = settings.given("after")) {
     options.after = SMITH_TRY(lake.source_key(*after).in("--after"));
   }
-  options.min_age_micros = SMITH_TRY(min_age_micros(invocation, lake));
-  if (is_sweep(invocation)) {
-    uint64_t seconds = SMITH_TRY(whole_number(settings, "max-age"));
-    options.max_age_micros = static_cast<int64_t>(seconds) * 1'000'000;
-  }
-  options.rate_max = static_cast<uint32_t>(SMITH_TRY(whole_number(settings, "rate")));
-  if (!is_sweep(invocation)) options.receipts = smith::Receipts::wanted;
-  if (!lake.is_folder()) options.looks_max = bucket_looks_max;
   return options;
 }
 
@@ -129,9 +107,7 @@ Result<Exit> backfill_command(const Invocation& invocation, Console& console) {
   setup.options = SMITH_TRY(options_of(invocation, pool->lead().lake()));
   setup.options.concurrency = pool->size();
   setup.on_error = [&console](const Error& error) { console.error(error); };
-  setup.on_warning = [&console](const Error& error) {
-    console.warning(error);
-  };
+  setup.on_warning = [&console](const Error& error) { console.warning(error); };
   SMITH_TRY(choose_work(settings, *pool, console, setup));
   smith::Reconciliation done = smith::reconcile(setup);
   smith::LedgerContext context;

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// silversmith lambda, and bootstrap: the function's life. It opens the lake, then answers one
-// invocation after the other until Lambda ends the sandbox (docs/operations/lambda.md). The one
+// silversmith lambda, and bootstrap: the function's life. It opens what the function needs
+// (handlers.h), then answers one invocation after the other until Lambda ends the sandbox
+// (docs/operations/lambda.md). The one
 // thing to know: work stops before the deadline and says so, since behind it there is only a kill.
 #include <signal.h>
 
 #include <optional>
 
 #include "commands.h"
-#include "event_lake.h"
 #include "function.h"
-#include "smith/answer.h"
-#include "smith/emf.h"
+#include "handlers.h"
 #include "watchdog.h"
 #include "wire/lambda_extension.h"
 #include "wire/lambda_runtime.h"
@@ -63,18 +62,8 @@ class InvocationLog : public Log {
 
 class Function {
  public:
-  Function(EventLake& lake, Console& console, smith::Progress& progress)
-      : lake_(lake),
-        console_(console),
-        progress_(progress),
-        log_(console.log()),
-        setup_(lake.handler_setup(log_)) {
-    emf_.pipeline = variable("AWS_LAMBDA_FUNCTION_NAME");
-    emf_.level = console.level();
-    setup_.on_run = [this](const smith::RunResult& result) {
-      console_.result(smith::emf_line(result, emf_, system_clock().wall_micros()));
-    };
-  }
+  Function(Work& work, InvocationLog& log, smith::Progress& progress)
+      : work_(work), log_(log), progress_(progress) {}
 
   wire::Outcome handle(const wire::Invocation& invocation) {
     log_.begin(invocation);
@@ -82,28 +71,15 @@ class Function {
     int64_t stop_at = stop_millis(now, invocation.deadline_millis);
     int64_t steady = system_clock().steady_micros();
     int64_t deadline = stop_at == 0 ? 0 : steady + (stop_at - now) * 1000;
-    lake_.begin(deadline, invocation.trace_id);
     auto watchdog = Watchdog::start(progress_.stop, deadline);
     if (!watchdog) return wire::Failure{"Function.Transient", watchdog.error().message};
-    smith::Reply reply = smith::handle_event(invocation.payload, setup_);
-    if (auto* failure = std::get_if<smith::Failure>(&reply)) {
-      if (progress_.stop.load()) {
-        failure->message +=
-            "; it was stopped before the function's timeout, which is too short for "
-            "it if this comes again";
-      }
-      return wire::Failure{std::move(failure->error_type), std::move(failure->message)};
-    }
-    return wire::Answer{std::move(std::get<smith::Answer>(reply).text)};
+    return work_.work(invocation, {deadline});
   }
 
  private:
-  EventLake& lake_;
-  Console& console_;
+  Work& work_;
+  InvocationLog& log_;
   smith::Progress& progress_;
-  InvocationLog log_;
-  smith::HandlerSetup setup_;
-  smith::EmfOptions emf_;
 };
 
 // An operator must act; Lambda shows this text for each invocation until then.
@@ -127,10 +103,10 @@ Result<Exit> lambda_command(const Invocation& invocation, Console& console) {
   auto runtime =
       SMITH_TRY(wire::LambdaRuntime::open(address, {.stop = &stop, .on_trouble = trouble}));
   smith::Progress progress;
-  EventLake lake(invocation.settings, console, progress);
-  if (auto opened = lake.open(invocation.settings.text("lake")); !opened) {
-    return tell_no_begin(runtime, std::move(opened).error(), console);
-  }
+  InvocationLog log(console.log());
+  auto work = make_work(variable("_HANDLER"), {invocation.settings, console, log, progress});
+  auto opened = work ? (*work)->open() : Result<>(work.error());
+  if (!opened) return tell_no_begin(runtime, std::move(opened).error(), console);
   std::optional<wire::LambdaExtension> extension;
   auto registered = wire::LambdaExtension::start(address, extension_name);
   if (registered) {
@@ -138,7 +114,7 @@ Result<Exit> lambda_command(const Invocation& invocation, Console& console) {
   } else {
     console.warning("no SIGTERM at the end: " + registered.error().message);
   }
-  Function function(lake, console, progress);
+  Function function(**work, log, progress);
   SMITH_TRY(runtime.run(
       [&function](const wire::Invocation& invoked) { return function.handle(invoked); }));
   return Exit::ok;

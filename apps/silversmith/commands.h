@@ -23,6 +23,7 @@ Result<Exit> event_command(const Invocation& invocation, Console& console);
 Result<Exit> runs_command(const Invocation& invocation, Console& console);
 Result<Exit> quarantine_command(const Invocation& invocation, Console& console);
 Result<Exit> parquet_command(const Invocation& invocation, Console& console);
+Result<Exit> catalog_command(const Invocation& invocation, Console& console);
 Result<Exit> deploy_command(const Invocation& invocation, Console& console);
 Result<Exit> contract_command(const Invocation& invocation, Console& console);
 

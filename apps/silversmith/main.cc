@@ -40,6 +40,7 @@ Result<Exit> dispatch(const Invocation& invocation, Console& console) {
   if (command.starts_with("runs ")) return runs_command(invocation, console);
   if (command.starts_with("quarantine ")) return quarantine_command(invocation, console);
   if (command.starts_with("parquet ")) return parquet_command(invocation, console);
+  if (command.starts_with("catalog ")) return catalog_command(invocation, console);
   if (command.starts_with("contract ")) return contract_command(invocation, console);
   if (command.starts_with("deploy ")) return deploy_command(invocation, console);
   SMITH_CHECK(command == "version", command);

@@ -16,11 +16,14 @@ constexpr std::string_view converting =
 constexpr std::string_view sized =
     "run watch worker invoke lambda backfill sweep doctor convert dlq.redrive";
 constexpr std::string_view promised =
-    "run watch worker invoke lambda backfill sweep doctor convert dlq.redrive deploy.iam";
+    "run watch worker invoke lambda backfill sweep doctor convert dlq.redrive deploy.iam "
+    "deploy.render";
 constexpr std::string_view lakes =
-    "run watch worker invoke lambda backfill sweep doctor dlq.redrive deploy.iam";
+    "run watch worker invoke lambda backfill sweep doctor dlq.redrive deploy.iam "
+    "deploy.render catalog.sync";
 constexpr std::string_view clouds =
-    "run watch worker invoke lambda event backfill sweep doctor runs quarantine dlq";
+    "run watch worker invoke lambda event backfill sweep doctor runs quarantine dlq "
+    "catalog.sync";
 
 const std::vector<OptionSpec> options = {
     {"config", value, "FILE", "silversmith.yaml", "", "read settings from this YAML file"},
@@ -39,11 +42,17 @@ const std::vector<OptionSpec> options = {
     {"contract", value, "FILE", "", promised, "this contract, for every object"},
     {"contracts", value, "DIR", "", lakes, "where contracts are; the default is LAKE/contracts"},
     {"silver", value, "DIR", "",
-     "run watch worker invoke lambda backfill sweep doctor runs quarantine dlq deploy.iam",
+     "run watch worker invoke lambda backfill sweep doctor runs quarantine dlq deploy.iam "
+     "catalog",
      "put silver, quarantine and receipts under this root"},
-    {"lake", value, "LAKE", "", "lambda worker dlq deploy.rule",
+    {"lake", value, "LAKE", "", "lambda worker dlq deploy.rule catalog.show",
      "the lake; lambda's default is the bucket of each event, with the usual prefixes; dlq looks "
      "into its quarantine, and converts into it"},
+    {"database", value, "NAME", "", "lambda catalog",
+     "the database of AWS Glue in which tables are; of the function catalog"},
+    {"topic", value, "ARN", "", "lambda", "the SNS topic that the function notify tells"},
+    {"webhook", value, "URL", "", "lambda",
+     "where the function notify posts its messages as JSON; https, and a secret"},
     {"queue", value, "URL", "", "worker backfill sweep",
      "the SQS queue that events come from; of the others, where what is not done is sent"},
     {"concurrency", value, "N", "4", "worker backfill sweep",
@@ -59,15 +68,16 @@ const std::vector<OptionSpec> options = {
     {"key", list, "KEY", "", "run", "only this object; may be repeated"},
     {"reprocess", flag, "", "", "run backfill", "also where contract or engine changed"},
     {"force", flag, "", "", "run", "always convert again"},
-    {"rate", value, "N", "0", "backfill sweep dlq.redrive",
+    {"rate", value, "N", "0", "backfill sweep dlq.redrive lambda",
      "work on at most N objects or messages a second; 0 is as fast as it goes"},
     {"after", value, "KEY", "", "backfill sweep", "begin behind this key"},
-    {"min-age", value, "SECONDS", "", "backfill sweep",
+    {"min-age", value, "SECONDS", "", "backfill sweep lambda",
      "leave younger objects to their events; sweep: 2 in a folder, 300 in S3; backfill: 0"},
-    {"max-age", value, "SECONDS", "0", "sweep",
+    {"max-age", value, "SECONDS", "0", "sweep lambda",
      "pass over older objects, which an earlier sweep looked at; 0 is none"},
-    {"dry-run", flag, "", "", "backfill sweep dlq.redrive",
+    {"dry-run", flag, "", "", "backfill sweep dlq.redrive catalog.sync",
      "change nothing, list what would be done"},
+    {"ddl", flag, "", "", "catalog.show", "print what is typed into Athena instead of JSON"},
     {"emf", flag, "", "", "backfill sweep", "print the metrics as a line for CloudWatch too"},
     {"adopt", flag, "", "", "run", "take over silver that lacks our lineage"},
     {"event", value, "FILE", "-", "invoke", "the event to run; - is standard input"},
@@ -102,7 +112,8 @@ const std::vector<OptionSpec> options = {
     {"encoding", value, "NAME", "utf-8", converting, "of the text; utf-8 is the only one yet"},
     {"line-terminator", value, "TEXT", "", converting, "\\n, \\r\\n or \\r; the default looks"},
     {"region", value, "NAME", "",
-     "run watch worker invoke lambda event backfill sweep doctor runs quarantine dlq deploy.iam",
+     "run watch worker invoke lambda event backfill sweep doctor runs quarantine dlq deploy.iam "
+     "catalog.sync",
      "of buckets and queues; the default is AWS_REGION"},
     {"endpoint-url", value, "URL", "", clouds, "another service than AWS's own"},
     {"pattern", value, "FILE", "", "deploy.rule",
@@ -146,12 +157,17 @@ const std::vector<CommandSpec> commands = {
     {"parquet head", "FILE", "the first rows"},
     {"parquet digest", "FILE", "the content digest"},
     {"parquet verify", "FILE", "check every page, count, statistic and checksum"},
-    {"deploy render", "", "print the CloudFormation template"},
+    {"deploy render", "",
+     "print the CloudFormation template, with a Glue table for each contract given"},
     {"deploy lint", "FILE", "check a CloudFormation template, an event pattern or an IAM policy"},
     {"deploy iam", "LAKE", "print the least policies for a lake"},
     {"deploy rule", "KEY...", "say which keys a rule's pattern matches"},
     {"contract lint", "FILE", "check a contract"},
     {"contract show", "FILE", "a contract with every default filled in"},
+    {"catalog show", "CONTRACT...", "the tables of contracts, as AWS Glue takes them"},
+    {"catalog sync", "LAKE",
+     "make or add to the tables of a lake's contracts, and register "
+     "partitions"},
     {"version", "", "print the version"},
 };
 

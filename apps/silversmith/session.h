@@ -31,6 +31,7 @@ class Session {
   explicit Session(Console& console) : console_(console) {}
 
   Lake& lake() { return *lake_; }
+  smith::Contracts& contracts() { return *contracts_; }
   smith::ForgeOptions& options() { return forge_options_; }
   // What forge() works with. Valid until this goes.
   smith::Smithy smithy();

@@ -75,6 +75,38 @@ Json schema_json(const Contract& contract) {
   return json;
 }
 
+// The schema with what only people read: shown, and not hashed.
+Json schema_shown(const Contract& contract) {
+  Json schema = schema_json(contract);
+  for (Json::Member& member : schema.as_object()) {
+    if (member.first != "fields") continue;
+    for (size_t i = 0; i < contract.fields.size(); ++i) {
+      const Field& field = contract.fields[i];
+      Json& shown = member.second.as_array()[i];
+      if (!field.title.empty()) shown.set("title", field.title);
+      if (!field.description.empty()) shown.set("description", field.description);
+    }
+  }
+  return schema;
+}
+
+Json catalog_json(const CatalogSettings& catalog) {
+  Json json = Json::object();
+  if (!catalog.table.empty()) json.set("table", catalog.table);
+  if (!catalog.location.empty()) json.set("location", catalog.location);
+  if (catalog.partitions.empty()) return json;
+  Json partitions = Json::array();
+  for (const Partition& partition : catalog.partitions) {
+    Json one = Json::object();
+    one.set("name", partition.name).set("type", name_of(partition.type));
+    if (!partition.format.empty()) one.set("format", partition.format);
+    if (!partition.range.empty()) one.set("range", partition.range);
+    if (!partition.values.empty()) one.set("values", texts(partition.values));
+    partitions.add(std::move(one));
+  }
+  return json.set("partitions", std::move(partitions));
+}
+
 Json target_json(const Contract& contract) {
   Compression compression = contract.compression.value_or(compression_default);
   return Json::object().set("compression", name_of(compression));
@@ -133,9 +165,11 @@ Json effective_json(const Contract& contract) {
   json.set("type", "table");
   json.set("encoding", contract.encoding);
   json.set("dialect", dialect_json(contract.dialect));
-  json.set("schema", schema_json(contract));
+  json.set("schema", schema_shown(contract));
   json.set("silver:contract", std::move(identity));
   json.set("silver:target", target_json(contract));
+  Json catalog = catalog_json(contract.catalog);
+  if (!catalog.as_object().empty()) json.set("silver:catalog", std::move(catalog));
   json.set("silver:policy", std::move(policy));
   return json;
 }

@@ -26,6 +26,26 @@ std::string_view name_of(Action action) {
   return "unknown";
 }
 
+std::string_view name_of(PartitionType type) {
+  switch (type) {
+    case PartitionType::date: return "date";
+    case PartitionType::integer: return "integer";
+    case PartitionType::enumeration: return "enum";
+    case PartitionType::injected: return "injected";
+  }
+  return "unknown";
+}
+
+bool is_written_as(std::string_view value, std::string_view format) {
+  if (value.size() != format.size()) return false;
+  for (size_t i = 0; i < value.size(); ++i) {
+    bool letter = (format[i] >= 'A' && format[i] <= 'Z') || (format[i] >= 'a' && format[i] <= 'z');
+    bool digit = value[i] >= '0' && value[i] <= '9';
+    if (letter ? !digit : value[i] != format[i]) return false;
+  }
+  return true;
+}
+
 std::string_view name_of(FieldsMatch match) {
   switch (match) {
     case FieldsMatch::exact: return "exact";

@@ -38,6 +38,8 @@ struct Field {
   std::vector<std::string> false_values = {"false", "False", "FALSE", "0"};
   std::optional<Decimal> decimal;       // "silver:physical": "decimal(18,2)"
   std::optional<Action> on_type_error;  // "silver:onTypeError"
+  std::string title;                    // for people, and the column's comment in a catalog
+  std::string description;
 };
 
 enum class FieldsMatch : uint8_t { exact, equal, subset, superset, partial };
@@ -82,6 +84,29 @@ struct DeclaredDialect {
   std::optional<std::vector<uint32_t>> header_rows;
 };
 
+// How a query engine is told which values a partition has ("silver:catalog", partitions[].type).
+enum class PartitionType : uint8_t { date, integer, enumeration, injected };
+std::string_view name_of(PartitionType type);
+
+// Whether a partition's value is a date as its `format` writes it: digits where that has letters.
+bool is_written_as(std::string_view value, std::string_view format);
+
+// One part "name=value" of silver's keys below the table's location.
+struct Partition {
+  std::string name;
+  PartitionType type = PartitionType::enumeration;
+  std::string format;               // of a date: "yyyy-MM-dd"
+  std::string range;                // of a date or integer: "2020-01-01,NOW", "0,23"
+  std::vector<std::string> values;  // of an enum
+};
+
+// "silver:catalog": the table that silver's files are. Changes no outcome, so it is not hashed.
+struct CatalogSettings {
+  std::string table;     // "": follows from the contract's name
+  std::string location;  // "silver/orders/", below the lake's root; "": follows from `match`
+  std::vector<Partition> partitions;
+};
+
 struct Contract {
   std::string name;
   std::string title;
@@ -94,6 +119,7 @@ struct Contract {
   std::vector<std::string> missing_values = {""};
   std::vector<Field> fields;
   Policy policy;
+  CatalogSettings catalog;
   std::optional<Compression> compression;  // absent: the options' own
   std::string hash;                        // SHA-256, 64 hex digits, of what changes outcomes
   std::string origin;                      // file it came from, for messages

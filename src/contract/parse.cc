@@ -124,6 +124,9 @@ void parse_resource(const YamlNode& root, Contract& contract, Problems& problems
   if (const YamlNode* target = map.take("silver:target")) {
     parse_target(*target, contract, problems);
   }
+  if (const YamlNode* catalog = map.take("silver:catalog")) {
+    parse_catalog(*catalog, contract.catalog, problems);
+  }
   if (const YamlNode* policy = map.take("silver:policy")) {
     parse_policy(*policy, contract.policy, problems);
   }

@@ -12,6 +12,8 @@ namespace silversmith::contract {
 void parse_schema(const YamlNode& node, Contract& contract, Problems& problems);
 // "dialect".
 void parse_dialect(const YamlNode& node, DeclaredDialect& dialect, Problems& problems);
+// "silver:catalog".
+void parse_catalog(const YamlNode& node, CatalogSettings& catalog, Problems& problems);
 // "silver:policy".
 void parse_policy(const YamlNode& node, Policy& policy, Problems& problems);
 

@@ -93,7 +93,9 @@ class FieldParser {
       : node_(node), map_(node, std::move(where), problems), problems_(problems) {}
 
   Field parse() {
-    map_.ignore({"title", "description", "example", "rdfType", "$schema"});
+    map_.ignore({"example", "rdfType", "$schema"});
+    field_.title = text_for_people("title");
+    field_.description = text_for_people("description");
     parse_name();
     auto type =
         read_enum<FieldType>(map_.take("type"), map_.path("type"), {types, later_types}, problems_);
@@ -119,6 +121,12 @@ class FieldParser {
   }
 
  private:
+  // Of any value, as the standard's own readers take it; only a text is one.
+  std::string text_for_people(string_view name) {
+    const YamlNode* node = map_.take(name);
+    return node != nullptr && node->kind == YamlKind::scalar ? node->text : std::string();
+  }
+
   void parse_name() {
     const YamlNode* name = map_.take("name");
     if (name == nullptr) {

@@ -35,16 +35,6 @@ std::string reason_of(const DeliveryOutcome& outcome) {
   return with_hint(outcome.errors.front().message, outcome.errors.front().hint);
 }
 
-std::string_view error_type_of(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::unreadable: return "Function.UnreadableEvent";
-    case Verdict::misconfigured: return "Function.Misconfigured";
-    case Verdict::done:
-    case Verdict::transient: break;
-  }
-  return "Function.Transient";
-}
-
 // Requires that some outcome has failed.
 Failure failure_of(const std::vector<DeliveryOutcome>& outcomes) {
   const DeliveryOutcome* worst = &outcomes.front();
@@ -205,6 +195,16 @@ std::string tasks_text(const bronze::Envelope& envelope,
 }
 
 }  // namespace
+
+std::string_view error_type_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::unreadable: return "Function.UnreadableEvent";
+    case Verdict::misconfigured: return "Function.Misconfigured";
+    case Verdict::done:
+    case Verdict::transient: break;
+  }
+  return "Function.Transient";
+}
 
 Reply answer_to(const bronze::Envelope& envelope, const std::vector<DeliveryOutcome>& outcomes) {
   SMITH_CHECK(envelope.deliveries.size() == outcomes.size(), "an outcome for each delivery");

@@ -29,6 +29,9 @@ struct Failure {
 
 using Reply = std::variant<Answer, Failure>;
 
+// The error type that Lambda is told for a verdict that is not done.
+std::string_view error_type_of(Verdict verdict);
+
 // Requires an outcome for each delivery of the envelope, in order.
 Reply answer_to(const bronze::Envelope& envelope, const std::vector<DeliveryOutcome>& outcomes);
 

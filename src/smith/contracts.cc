@@ -121,6 +121,13 @@ Result<> Contracts::list(std::vector<std::string>& found) {
   }
 }
 
+Result<std::vector<contract::Contract>> Contracts::all(Reread reread) {
+  SMITH_TRY(refresh(reread));
+  std::vector<contract::Contract> contracts;
+  for (const Held& held : held_) contracts.push_back(held.contract);
+  return contracts;
+}
+
 Result<std::optional<contract::Contract>> Contracts::find(std::string_view key, Reread reread) {
   SMITH_TRY(refresh(reread));
   if (given_) return std::optional(held_.front().contract);

@@ -44,6 +44,8 @@ class Contracts : public Converters {
   Contracts(contract::Contract contract, PipelineSetup engine, Clock& clock);
 
   Result<std::unique_ptr<Converter>> for_key(std::string_view key, Reread reread) override;
+  // Every contract, in the order of their keys. Fails as for_key.
+  Result<std::vector<contract::Contract>> all(Reread reread);
   // The contract for a key, or nothing when none matches. Fails as for_key.
   Result<std::optional<contract::Contract>> find(std::string_view key, Reread reread);
 

@@ -47,6 +47,16 @@ TEST_F(ContractsTest, finds_by_glob) {
   EXPECT_EQ(found(all, "bronze/other/a.csv"), "(none)");
 }
 
+TEST_F(ContractsTest, lists_all) {
+  put("orders", "bronze/orders/**");
+  put("planes", "bronze/*.csv");
+  Contracts made = contracts();
+  auto all = made.all(Reread::if_stale).value();
+  ASSERT_EQ(all.size(), 2U);
+  EXPECT_EQ(all[0].name, "orders");
+  EXPECT_EQ(all[1].name, "planes");
+}
+
 TEST_F(ContractsTest, tells_what_looks_like_a_contract_and_is_not_read) {
   put("orders", "bronze/**");
   for (const char* key : {"contracts/Big.YAML", "contracts/old/a.yml", "contracts/b.Json",

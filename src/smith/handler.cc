@@ -40,8 +40,11 @@ Json error_fields(const std::string& id, const Error& error) {
 
 Verdict verdict_of(const RunResult& result) {
   if (result.status != Status::error) return Verdict::done;
-  if (!result.error.has_value()) return Verdict::transient;
-  switch (action_for(result.error->code)) {
+  return result.error.has_value() ? verdict_of(result.error->code) : Verdict::transient;
+}
+
+Verdict verdict_of(Code code) {
+  switch (action_for(code)) {
     case Action::converge:
     case Action::back_off:
     case Action::leave_queued: return Verdict::transient;

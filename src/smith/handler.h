@@ -42,6 +42,8 @@ enum class Verdict : uint8_t {
 
 // Of one converged key.
 Verdict verdict_of(const RunResult& result);
+// Of work that failed with that code, and is not the data's.
+Verdict verdict_of(Code code);
 
 // One event's outcome.
 struct Handled {

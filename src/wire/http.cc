@@ -112,6 +112,7 @@ struct Exchange::State {
   Result<> wait(size_t bytes);
   std::string doing() const {
     std::string by = client.proxy.empty() ? "" : " by the proxy " + client.proxy;
+    if (!request.about.empty()) return request.about + by;
     return request.method + " " + client.endpoint.text() + request.target + by;
   }
 
@@ -151,7 +152,8 @@ void Exchange::State::begin() {
   std::string host = url_of(client.endpoint).authority();
   made = made && add_header("Host", host) && add_header("User-Agent", "silversmith");
   std::string trace = client.network.trace();
-  if (!trace.empty()) made = made && add_header("X-Amzn-Trace-Id", trace);
+  bool is_aws = client.endpoint.service != unsigned_service;
+  if (is_aws && !trace.empty()) made = made && add_header("X-Amzn-Trace-Id", trace);
   for (const Header& header : request.headers) made = made && add_header(header.name, header.value);
   if (request.body != nullptr) {
     aws_input_stream* body = make_body_stream(client.network.allocator, *request.body, moved);

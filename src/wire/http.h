@@ -42,6 +42,8 @@ struct Request {
   // Microseconds for which no byte may move in either direction; whoever waits then fails with
   // busy. 0: as long as the client's options let it.
   int64_t quiet_micros_max = 0;
+  // What errors call the request where its address is a secret; "": its method and address.
+  std::string about = {};
 };
 
 struct HttpAnswer {
@@ -55,7 +57,7 @@ struct HttpAnswer {
   bool good() const { return status / 100 == 2; }
 };
 
-// Of an endpoint whose requests carry no signature.
+// Of an endpoint whose requests carry no signature, and no trace of AWS either.
 inline constexpr const char* unsigned_service = "";
 
 // Where and how to reach a service.

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "wire/aws_json.h"
 
 namespace silversmith::wire {
 
@@ -12,15 +13,8 @@ namespace {
 
 constexpr size_t batch_max = 10;          // of messages in one call; SQS's own
 constexpr size_t source_pages_max = 100;  // of up to 1,000 queues
-
-// The error's name: "com.amazonaws.sqs#QueueDoesNotExist" in the body, or in a header for those
-// that the JSON protocol has no name for ("InvalidParameterValue;Sender").
-std::string name_in(const HttpAnswer& answer, const Json& said) {
-  std::string_view header = answer.header("x-amzn-query-error");
-  if (!header.empty()) return std::string(header.substr(0, header.find(';')));
-  std::string type = said.text_or("__type", "");
-  return type.substr(type.find('#') + 1);
-}
+constexpr AwsJsonService sqs = {
+    .target = "AmazonSQS", .version = "1.0", .right = "sqs", .resource = "the queue"};
 
 // A receipt that names nothing we hold any more. One that has expired, or whose message was given
 // to somebody else, has no error of its own: SQS calls the parameter's value invalid, as it does
@@ -39,29 +33,17 @@ bool is_bad_message(std::string_view name, std::string_view message) {
   return value && message.find("must be shorter than") != std::string_view::npos;
 }
 
-bool passes_by_itself(int status, std::string_view name) {
-  return status >= 500 || status == 429 || name.ends_with("Throttled") ||
-         name.ends_with("ThrottlingException") || name.ends_with("OverLimit") ||
-         name.ends_with("PurgeQueueInProgress");
-}
-
-Error error_of(std::string_view action, const std::string& doing, const HttpAnswer& answer) {
-  Result<Json> said = parse_json(answer.body);
-  std::string name = name_in(answer, said.ok() ? *said : Json::object());
-  Error error;
-  error.message = doing + ": " + std::to_string(answer.status);
-  if (!name.empty()) error.message += " " + name;
-  std::string message = said.ok() ? said->text_or("message", said->text_or("Message", "")) : "";
-  if (!message.empty()) error.message += ": " + message;
-  error.code = passes_by_itself(answer.status, name) ? Code::busy : Code::denied;
-  if (is_lost_lease(name, message)) error.code = Code::conflict;
-  if (is_bad_message(name, message)) error.code = Code::invalid;
-  if (name.ends_with("QueueDoesNotExist") || name.ends_with("NonExistentQueue")) {
+Error meaning_of(const AwsJsonCall& call, const AwsFault& fault) {
+  // A call about several messages needs no other right than one about one.
+  AwsJsonCall right = {call.action.substr(0, call.action.rfind("Batch")), call.about};
+  Error error = error_of(sqs, call, fault);
+  error.hint = error_of(sqs, right, fault).hint;
+  if (fault.name.ends_with("PurgeQueueInProgress")) error.code = Code::busy;
+  if (is_lost_lease(fault.name, fault.message)) error.code = Code::conflict;
+  if (is_bad_message(fault.name, fault.message)) error.code = Code::invalid;
+  if (error.code != Code::denied) error.hint.clear();
+  if (fault.name.ends_with("QueueDoesNotExist") || fault.name.ends_with("NonExistentQueue")) {
     error.hint = "see the queue's URL and its region";
-  } else if (error.code == Code::denied) {
-    // A call about several messages needs no other right than one about one.
-    std::string_view right = action.substr(0, action.rfind("Batch"));
-    error.hint = "the role needs sqs:" + std::string(right) + " on the queue";
   }
   return error;
 }
@@ -96,20 +78,10 @@ QueueMessage message_of(const Json& entry) {
 
 Result<Json> SqsQueue::call(std::string_view action, Json fields) {
   fields.set("QueueUrl", url_);
-  TextBody body(fields.dump());
-  Request request;
-  request.method = "POST";
-  request.target = "/";
-  request.headers.push_back({"X-Amz-Target", "AmazonSQS." + std::string(action)});
-  request.headers.push_back({"Content-Type", "application/x-amz-json-1.0"});
-  request.body = &body;
-  std::string doing = std::string(action) + " " + url_;
-  HttpAnswer answer = SMITH_TRY(client_.send(std::move(request)).in(doing));
-  if (!answer.good()) return error_of(action, doing, answer);
-  if (answer.body.empty()) return Json::object();
-  Result<Json> said = parse_json(answer.body);
-  if (said.ok()) return said;
-  return Error{Code::busy, doing + ": the answer is no JSON", "", ""};
+  AwsJsonCall call{action, url_};
+  AwsJsonAnswer answer = SMITH_TRY(call_aws(client_, sqs, call, fields));
+  if (answer.fault.has_value()) return meaning_of(call, *answer.fault);
+  return std::move(answer.body);
 }
 
 Result<std::vector<QueueMessage>> SqsQueue::receive(uint32_t count_max, uint32_t wait_seconds,

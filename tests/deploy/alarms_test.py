@@ -8,7 +8,6 @@ import json
 import os
 import re
 import signal
-import subprocess
 import unittest
 
 import alarm_math
@@ -18,9 +17,7 @@ import policies
 import resolve
 from alarm_math import ALARM, NO_DATA, OK
 from emulator import require_emulator
-from fake import CREDENTIALS
 
-PROGRAM = iam_recorder.PROGRAM
 START = 1_800_000_000  # a whole number of every period
 REPORT = re.compile(r"^REPORT RequestId: .*\tDuration: ([\d.]+) ms", re.MULTILINE)
 # Of the emulator, seconds; durations are told as shares of the timeout. The function itself gives up
@@ -115,12 +112,12 @@ class Recorder:
 
     def swept(self, lake):
         run = Run()
-        environment = self.chosen.roles["sweep"].environment
-        done = subprocess.run(
-            [os.path.abspath(PROGRAM), "sweep", environment["SILVERSMITH_LAKE"], "--json", "--emf",
-             "--endpoint-url", lake.s3.endpoint], capture_output=True, text=True, check=True,
-            env={**environment, **CREDENTIALS, "AWS_REGION": "us-east-1"})
-        run.emf = [line for line in done.stdout.splitlines() if emf_rules.is_emf(line)]
+        lake.end_functions()
+        lake.sweep({})
+        log = lake.emulator("sweep").log()
+        run.emf = [line for line in log.splitlines() if emf_rules.is_emf(line)]
+        if not any("OldestUnprocessedSeconds" in line for line in run.emf):
+            raise AssertionError("the sweep told no age: " + log)
         return run
 
     def good(self):

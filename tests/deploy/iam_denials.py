@@ -81,6 +81,8 @@ def of_the_network(chosen):
                 {**within, **CREATES}, through_endpoint=True)
     yield other("another bucket through the endpoint", "s3:GetObject", stranger, within,
                 through_endpoint=True)
+    if chosen.printed:
+        return  # its bucket policies and its endpoint's know of no network and no roles in it
     yield other("somebody else through the endpoint", "s3:GetObject",
                 object_arn(chosen.lake, chosen.prefix + "bronze/a.csv"), within,
                 through_endpoint=True)
@@ -135,7 +137,7 @@ def of_every_function(chosen, function):
                chosen.roles[function].function_arn)
     if chosen.key:
         yield from of_the_key(chosen, function)
-    if chosen.roles[function].private:
+    if chosen.roles[function].private and not chosen.printed:
         by_code = {"lambda:SourceFunctionArn": chosen.roles[function].function_arn}
         yield deny("interfaces made by the function's own code", "ec2:DeleteNetworkInterface",
                    "arn:aws:ec2:%s:%s:network-interface/eni-0123456789abcdef0" % at, by_code)

@@ -5,6 +5,8 @@ it. https://docs.aws.amazon.com/service-authorization/latest/reference/list_amaz
 import dataclasses
 import urllib.parse
 
+import policies
+
 
 @dataclasses.dataclass(frozen=True)
 class Ask:
@@ -57,6 +59,8 @@ def object_arn(bucket, key):
 def asks_of(request, key=""):
     """What IAM is asked, when S3 gets this request of the fake's log. `key` is the ARN of the KMS
     key that the buckets encrypt with; S3 then asks KMS in the caller's name."""
+    if "service" in request:
+        return OF_SERVICES[request["service"]](request)
     operation, why = request["operation"], "%(operation)s %(bucket)s/%(key)s" % request
     query = dict(urllib.parse.parse_qsl(request["query"], keep_blank_values=True))
     if operation in OF_BUCKETS:
@@ -86,6 +90,22 @@ def asks_of(request, key=""):
         # Else it would be 403. It asks nothing of a prefix, so that no condition on one can hold.
         asks.append(Ask("s3:ListBucket", bucket_arn(request["bucket"]), why=why + " is not there"))
     return asks + (asks_of_key(asks[0], operation, key) if key else [])
+
+
+def asks_of_glue(request):
+    """A call about a table is asked about its catalog and its database as well:
+    docs.aws.amazon.com/glue/latest/dg/glue-specifying-resource-arns.html"""
+    at = "arn:aws:glue:%s:%s:" % (policies.REGION, policies.ACCOUNT)
+    names = ("catalog", "database/%(database)s" % request, "table/%(database)s/%(table)s" % request)
+    return [Ask("glue:" + request["operation"], at + name, why=request["operation"])
+            for name in names]
+
+
+def asks_of_sns(request):
+    return [Ask("sns:" + request["operation"], request["topic"], why=request["operation"])]
+
+
+OF_SERVICES = {"glue": asks_of_glue, "sns": asks_of_sns}
 
 
 def asks_of_key(ask, operation, key):

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Requests that nobody's S3 sees: those that AWS's services make with a function's role, and those
-of the functions to services that we have no double of here. Written by hand, so what they prove is
-less than what recorded requests prove: that a permission is needed rests on AWS's documentation,
-which each entry names."""
+"""Requests that the functions don't make themselves: AWS's services make them, with a function's role.
+Written by hand, so what they prove is less than what recorded requests prove: that a permission is
+needed rests on AWS's documentation, which each entry names."""
 import policies
-from iam_requests import Ask, object_arn
+from iam_requests import Ask
 
 LOGS = "arn:aws:logs:%s:%s:log-group:/aws/lambda/%s"
 EC2 = "arn:aws:ec2:%s:%s:%s"
@@ -31,7 +30,7 @@ def of_lambda(chosen, function):
     # .../dg/services-xray.html: TracingConfig Active
     yield Ask("xray:PutTraceSegments", "*", why="active tracing")
     yield Ask("xray:PutTelemetryRecords", "*", why="active tracing")
-    if chosen.roles[function].private:
+    if chosen.roles[function].private and not chosen.printed:
         yield from of_network()
 
 
@@ -71,29 +70,3 @@ def asks_of(chosen, function):
         yield from of_queue(chosen, "WorkQueue")
     if function == "notify":
         yield from of_queue(chosen, "NotifyQueue")
-        yield Ask("sns:Publish", arn_of(chosen, "NoticeTopic"), why="a notice")
-        yield from read(chosen, chosen.silver, "quarantine/orders/a/0-1/rejected.json")
-    if function == "catalog":
-        yield from of_catalog(chosen)
-
-
-def read(chosen, bucket, key):
-    yield Ask("s3:GetObject", object_arn(bucket, chosen.prefix + key), why="GetObject " + key)
-    if chosen.key:
-        yield Ask("kms:Decrypt", chosen.key, frozenset(
-            {("kms:ViaService", "s3.%s.amazonaws.com" % policies.REGION)}), why="GetObject " + key)
-
-
-def of_catalog(chosen):
-    """docs.aws.amazon.com/glue/latest/dg/glue-specifying-resource-arns.html: a call about a table is
-    asked about the catalog and the database as well."""
-    yield from read(chosen, chosen.silver, "receipts/orders/a/0-1.json")
-    yield from read(chosen, chosen.lake, "contracts/orders.yaml")
-    yield Ask("s3:ListBucket", "arn:aws:s3:::" + chosen.lake,
-              frozenset({("s3:prefix", chosen.prefix + "contracts/")}), why="finding contracts")
-    at = "arn:aws:glue:%s:%s:" % (policies.REGION, policies.ACCOUNT)
-    database = chosen.roles["catalog"].environment["SILVERSMITH_DATABASE"]
-    for action in ("GetTable", "CreateTable", "UpdateTable", "GetPartitions",
-                   "BatchCreatePartition"):
-        for resource in ("catalog", "database/" + database, "table/%s/orders" % database):
-            yield Ask("glue:" + action, at + resource, why="bringing a table up to date")

@@ -24,7 +24,6 @@ from fake import CREDENTIALS, FakeS3
 from function_test import batch, eventbridge
 
 BOOTSTRAP = os.environ.get("SILVERSMITH_BOOTSTRAP", "build/release/bin/bootstrap")
-PROGRAM = os.environ.get("SILVERSMITH_PROGRAM", "build/release/bin/silversmith")
 SNIFFER = pathlib.Path(__file__).with_name("sniffer.py")
 INSIDE = "SILVERSMITH_INSIDE_NETWORK"
 
@@ -211,17 +210,14 @@ class FunctionAlone(unittest.TestCase):
 
     def test_a_sweep_converts_what_no_event_told_of(self):
         self.s3.put("bronze/orders/forgotten.csv", b"id,price\n1,2.5\n")
+        emulator = self.start(_HANDLER="sweep", SILVERSMITH_MIN_AGE="0")
         begun = time.monotonic()
-        done = subprocess.run(
-            [os.path.abspath(PROGRAM), "sweep", "s3://lake", "--min-age", "0", "--emf",
-             "--endpoint-url", self.s3.endpoint], capture_output=True, text=True, check=False,
-            env={**CREDENTIALS, **ELSEWHERE, "AWS_REGION": "eu-west-1"}, timeout=60)
-        self.assertEqual(done.returncode, 0, done)
+        answer = emulator.invoke({"version": "0", "source": "aws.events", "detail": {},
+                                  "detail-type": "Scheduled Event"})
         self.assertLess(time.monotonic() - begun, SECONDS_MAX)
+        self.assertEqual(answer.json()["counts"]["converted"], 1, answer)
         self.assertIsNotNone(self.s3.get("silver/orders/forgotten.parquet"))
-        packets = self.capture.packets()
-        self.assertEqual(self.strangers(packets), [])
-        self.assertGreater(sum(map(self.is_to_the_double, packets)), 20)
+        self.assert_nobody_else_was_asked()
 
     # The capture sees what it should: each of these makes the function ask somebody else.
 

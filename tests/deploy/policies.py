@@ -46,7 +46,7 @@ class Role:
     trust: dict        # who may assume it
     function_arn: str
     environment: dict  # the function's variables
-    private: bool      # in a network of its own
+    private: bool      # its requests to S3 go through the endpoint
 
 
 @dataclasses.dataclass
@@ -61,6 +61,7 @@ class Policies:
     endpoint_id: str    # or None
     key: str            # ARN of the KMS key, or ""
     resources: dict     # of the whole stack
+    printed: bool = False  # by the program: nothing is known of a stack and its network
 
 
 def of_template(name, template, parameters):
@@ -88,3 +89,31 @@ def of_template(name, template, parameters):
         prefix=chosen["LakePrefix"], roles=roles, buckets=buckets, endpoint=endpoint,
         endpoint_id=stack.value({"Ref": "S3Endpoint"}) if endpoint else None,
         key=chosen["KmsKeyArn"], resources=made)
+
+
+# What the printed policies name by the names that the template has, too.
+NAMED = {"WorkQueue": ("AWS::SQS::Queue", "QueueName", "csv-validator-work"),
+         "DeadLetterQueue": ("AWS::SQS::Queue", "QueueName", "csv-validator-dlq"),
+         "StepsDeadLetterQueue": ("AWS::SQS::Queue", "QueueName", "csv-validator-dlq-steps"),
+         "NoticeTopic": ("AWS::SNS::Topic", "TopicName", "csv-validator-notices")}
+
+
+def of_printed(name, printed, parameters):
+    """`printed`: the object that `silversmith deploy iam` prints for these parameters."""
+    roles = {}
+    for function in printed["functions"]:
+        own = "csv-validator" + ("" if function == "convert" else "-" + function)
+        roles[function] = Role(
+            arn="arn:aws:iam::%s:role/%s" % (ACCOUNT, own),
+            statements=printed["functions"][function]["Statement"], trust=printed["trust"],
+            function_arn="arn:aws:lambda:%s:%s:function:%s" % (REGION, ACCOUNT, own),
+            environment={"SILVERSMITH_DATABASE": parameters.get("GlueDatabase", "")},
+            private=function in ("convert", "sweep"))
+    return Policies(
+        name=name, lake=parameters["LakeBucket"],
+        silver=parameters.get("SilverBucket", parameters["LakeBucket"]),
+        prefix=parameters.get("LakePrefix", ""), roles=roles, buckets=printed["buckets"],
+        endpoint=printed["endpoint"], endpoint_id="vpce-0123456789abcdef0",
+        key=parameters.get("KmsKeyArn", ""), printed=True,
+        resources={logical_id: {"Type": kind, "Properties": {named_by: own}}
+                   for logical_id, (kind, named_by, own) in NAMED.items()})
