@@ -74,7 +74,8 @@ class RetryBudget {
 
 // The time that trouble may take. It runs from the last byte that moved before a try failed, and
 // ends with the next success or refusal. When it has run out, each request has one short try until
-// then: a store that came back is found, one that is gone costs little.
+// then: a store that came back is found, one that is gone costs little. Trouble that is long past, of
+// a function that was frozen meanwhile or a worker without work, says nothing about now.
 class Patience {
  public:
   explicit Patience(int64_t micros) : micros_(micros) {}
@@ -88,8 +89,10 @@ class Patience {
  private:
   static constexpr int64_t none = INT64_MIN;
   int64_t left(int64_t now_micros) const;
+  bool is_past(int64_t now_micros) const;
   int64_t micros_;
   std::atomic<int64_t> since_ = none;
+  std::atomic<int64_t> last_ = none;  // as since_, of the latest try that failed
 };
 
 struct S3Request {
