@@ -74,8 +74,8 @@ class RetryBudget {
 
 // The time that trouble may take. It runs from the last byte that moved before a try failed, and
 // ends with the next success or refusal. When it has run out, each request has one short try until
-// then: a store that came back is found, one that is gone costs little. Trouble that is long past, of
-// a function that was frozen meanwhile or a worker without work, says nothing about now.
+// then: a store that came back is found, one that is gone costs little. Trouble that is long past,
+// of a function that was frozen meanwhile or a worker without work, says nothing about now.
 class Patience {
  public:
   explicit Patience(int64_t micros) : micros_(micros) {}
