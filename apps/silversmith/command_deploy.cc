@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "bronze/event_key.h"
 #include "bronze/sample_event.h"
+#include "catalog/table.h"
 #include "commands.h"
 #include "deploy/event_pattern.h"
 #include "deploy/lint.h"
@@ -27,12 +28,6 @@ constexpr uint64_t document_bytes_max = uint64_t{1} << 20;  // as CloudFormation
 constexpr std::string_view default_lake = "s3://data-lake";
 constexpr size_t account_digits = 12;
 
-Result<Exit> render(Console& console) {
-  std::string_view text = deploy::template_text();
-  console.result(text.substr(0, text.size() - 1));  // the line's end comes with the line
-  return Exit::ok;
-}
-
 Result<Exit> lint(const Invocation& invocation, Console& console) {
   const std::string& path = invocation.operands.at(0);
   std::string text = SMITH_TRY(read_whole_file(path, document_bytes_max));
@@ -48,11 +43,13 @@ Result<Exit> lint(const Invocation& invocation, Console& console) {
     console.result_json(json);
   } else {
     for (const deploy::Finding& finding : findings) {
-      std::string about = finding.resource.empty() ? "" : finding.resource + ": ";
-      console.result(path + ":" + std::to_string(finding.line) + ":" +
-                     std::to_string(finding.column) + ": " +
-                     std::string(name_of(finding.severity)) + " " + finding.id + ": " + about +
-                     finding.found + "; " + finding.advice);
+      std::string line = path;
+      line += ":" + std::to_string(finding.line) + ":" + std::to_string(finding.column) + ": ";
+      line += name_of(finding.severity);
+      line += " " + finding.id + ": ";
+      if (!finding.resource.empty()) line += finding.resource + ": ";
+      line += finding.found + "; ";
+      console.result(line += finding.advice);
     }
     console.note(findings.empty() ? path + ": nothing found"
                                   : human_count(findings.size()) + " findings");
@@ -68,8 +65,8 @@ Result<deploy::BucketPlace> place_of(const std::string& uri) {
   return deploy::BucketPlace{root.bucket, root.prefix};
 }
 
-// The globs of the contracts that are given as files: one, or those of a folder.
-Result<std::vector<std::string>> globs_of(const Settings& settings) {
+// Contracts that are given as files: one, or those of a folder, by their names.
+Result<std::vector<contract::Contract>> given_contracts(const Settings& settings) {
   std::vector<std::string> paths;
   if (settings.given("contract")) paths.push_back(settings.text("contract"));
   std::string folder = settings.text("contracts");
@@ -84,16 +81,45 @@ Result<std::vector<std::string>> globs_of(const Settings& settings) {
     if (paths.empty()) return Error{Code::invalid, "no contract in " + show(folder), "", ""};
   }
   std::sort(paths.begin(), paths.end());
+  std::vector<contract::Contract> contracts;
+  for (const std::string& path : paths) contracts.push_back(SMITH_TRY(read_contract(path)));
+  return contracts;
+}
+
+// What they match.
+Result<std::vector<std::string>> globs_of(const Settings& settings) {
+  std::vector<contract::Contract> contracts = SMITH_TRY(given_contracts(settings));
   std::vector<std::string> globs;
-  for (const std::string& path : paths) {
-    contract::Contract contract = SMITH_TRY(read_contract(path));
+  for (const contract::Contract& contract : contracts) {
     globs.insert(globs.end(), contract.match.begin(), contract.match.end());
   }
-  bool without = !paths.empty() && deploy::bronze_resources(globs).empty();
-  if (without || (!paths.empty() && globs.empty())) {
+  bool without = globs.empty() || deploy::bronze_resources(globs).empty();
+  if (!contracts.empty() && without) {
     return Error{Code::invalid, "the contracts match nothing in bronze", "see their `match`", ""};
   }
   return globs;
+}
+
+Result<Exit> render(const Invocation& invocation, Console& console) {
+  const Settings& settings = invocation.settings;
+  if (is_in_s3(settings.text("contracts"))) {
+    return Error{Code::invalid, "--contracts: wanted a folder here, found a bucket",
+                 "copy them: aws s3 cp --recursive", ""};
+  }
+  std::string text(deploy::template_text());
+  const catalog::Place place = {std::string(deploy::template_silver_bucket),
+                                std::string(deploy::template_silver_prefix)};
+  std::vector<deploy::TableResource> tables;
+  std::vector<contract::Contract> contracts = SMITH_TRY(given_contracts(settings));
+  for (const contract::Contract& contract : contracts) {
+    catalog::Table table = SMITH_TRY(catalog::table_of(contract, place).in(contract.origin));
+    Json input = catalog::table_input(table);
+    tables.push_back({std::move(table.name), std::move(input)});
+  }
+  if (!tables.empty()) text = SMITH_TRY(deploy::add_tables(text, tables));
+  text.pop_back();  // the line's end comes with the line
+  console.result(text);
+  return Exit::ok;
 }
 
 Result<std::string> account_of(const Settings& settings) {
@@ -207,7 +233,8 @@ Result<Patterns> patterns_for(const Settings& settings, const BucketRoot& lake) 
     patterns.push_back(SMITH_TRY(deploy::EventPattern::parse(text, path)));
     return patterns;
   }
-  for (const Json& json : SMITH_TRY(deploy::bronze_patterns(lake.bucket, lake.prefix))) {
+  std::vector<Json> texts = SMITH_TRY(deploy::bronze_patterns(lake.bucket, lake.prefix));
+  for (const Json& json : texts) {
     patterns.push_back(SMITH_TRY(deploy::EventPattern::parse(json.dump(), "the template")));
   }
   return patterns;
@@ -270,7 +297,7 @@ Result<Exit> rule(const Invocation& invocation, Console& console) {
 }  // namespace
 
 Result<Exit> deploy_command(const Invocation& invocation, Console& console) {
-  if (invocation.command == "deploy render") return render(console);
+  if (invocation.command == "deploy render") return render(invocation, console);
   if (invocation.command == "deploy lint") return lint(invocation, console);
   if (invocation.command == "deploy iam") return iam(invocation, console);
   SMITH_CHECK(invocation.command == "deploy rule", invocation.command);

@@ -78,8 +78,7 @@ class DlqCommand {
   }
 
   Result<Exit> show_whole() {
-    LetterBox box(seams(),
-                  {.count_max = ids_.size(), .lease_seconds = look_seconds, .wanted = ids_});
+    LetterBox box(seams(), {.lease_seconds = look_seconds, .wanted = ids_});
     SMITH_TRY(begin(box));
     SMITH_TRY(each(box, [&](const Letter& letter) {
       int64_t now = system_clock().wall_micros();
@@ -185,7 +184,7 @@ class DlqCommand {
   // What is sent and fails again comes back as a message that is newer; where this machine's clock
   // is wrong that can't be told, and the count at the start ends it.
   void bound_by_count(LetterBox& box) {
-    if (!ids_.empty()) return box.bound(ids_.size());
+    if (!ids_.empty()) return;
     uint64_t counted = std::max(state_.all(), counted_slack_max);
     box.bound(max_ == 0 ? counted : std::min(max_, counted));
   }
@@ -304,7 +303,7 @@ class DlqCommand {
 
   Result<Exit> purge_some(ExportFile* file) {
     LetterBoxOptions options{.lease_seconds = look_seconds, .wanted = ids_};
-    options.count_max = ids_.empty() ? bound_of_look() : ids_.size();
+    options.count_max = bound_of_look();
     LetterBox box(seams(), options);
     SMITH_TRY(begin(box));
     uint64_t count = 0;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The function `sweep`: whatever invokes it (a schedule does), bronze is reconciled once and what
 // is not done is converted here, so that nothing but S3 must be reached. What time does not suffice
-// for is no failure: the next sweep finds it, and a metric tells how old the oldest is.
+// for is no failure: the next sweep finds it, and a metric tells how old the oldest is. Its event
+// may say how far it looks: {"max_age_seconds": 0, "after": "bronze/m"}.
 #include "handlers.h"
 #include "session.h"
 #include "smith/answer.h"
@@ -13,6 +14,8 @@
 namespace silversmith::app {
 
 namespace {
+
+constexpr int64_t max_age_seconds_max = 3'153'600'000;  // a century
 
 class SweepWork : public Work {
  public:
@@ -33,7 +36,11 @@ class SweepWork : public Work {
     session_->options().retry.deadline_micros = until.deadline_micros;
     session_->lake().set_trace(invocation.trace_id);
     smith::Smithy smithy = session_->smithy();
-    smith::ReconcileSetup reconciling{.smithy = smithy, .options = options_};
+    Result<smith::ReconcileOptions> options = options_for(invocation.payload);
+    if (!options.ok()) {
+      return wire::Failure{"Function.UnreadableEvent", one_line(options.error())};
+    }
+    smith::ReconcileSetup reconciling{.smithy = smithy, .options = *options};
     reconciling.converge = [this](const store::Listed& object, smith::Refusals refusals) {
       return converge(object, refusals);
     };
@@ -45,6 +52,7 @@ class SweepWork : public Work {
     context.lake = root_;
     context.run_id = smithy.options.run_id;
     context.duration_ms = static_cast<uint64_t>(watch.micros() / 1000);
+    context.after = options->after;
     context.wall_micros = system_clock().wall_micros();
     context.error = done.error;
     Json told = smith::ledger_json(done.ledger, context);
@@ -57,6 +65,25 @@ class SweepWork : public Work {
   }
 
  private:
+  // Fails with invalid.
+  Result<smith::ReconcileOptions> options_for(const std::string& payload) const {
+    smith::ReconcileOptions options = options_;
+    Json event = SMITH_TRY(parse_json(payload).in("the event"));
+    if (!event.is_object()) return options;
+    if (const Json* seconds = event.find("max_age_seconds")) {
+      if (!seconds->is_int() || seconds->as_int() < 0 || seconds->as_int() > max_age_seconds_max) {
+        return Error{Code::invalid,
+                     "max_age_seconds: found " + seconds->dump() +
+                         ", wanted a whole number of seconds, 0 for no bound",
+                     "", ""};
+      }
+      options.max_age_micros = seconds->as_int() * 1'000'000;
+    }
+    std::string after = event.text_or("after", "");
+    if (!after.empty()) options.after = SMITH_TRY(session_->lake().source_key(after).in("after"));
+    return options;
+  }
+
   // What only repeats an earlier outcome is the usual case of a sweep, and is not told.
   smith::RunResult converge(const store::Listed& object, smith::Refusals refusals) {
     session_->options().skip_known_rejects = refusals == smith::Refusals::unknown;

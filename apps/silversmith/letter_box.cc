@@ -70,8 +70,8 @@ Result<> LetterBox::keep_leases() {
 
 bool LetterBox::is_over() const {
   if (setup_.stop.load()) return true;
-  if (options_.count_max > 0 && told_ >= options_.count_max) return true;
-  return !options_.wanted.empty() && missing().empty();
+  if (!options_.wanted.empty()) return missing().empty();
+  return options_.count_max > 0 && told_ >= options_.count_max;
 }
 
 Result<std::vector<wire::QueueMessage>> LetterBox::next() {
@@ -79,9 +79,8 @@ Result<std::vector<wire::QueueMessage>> LetterBox::next() {
     size_t seen_before = seen_.size();
     auto fresh = sort_out(SMITH_TRY(receive()));
     told_ += fresh.size();
+    idle_ = seen_.size() > seen_before ? 0 : idle_ + 1;
     if (!fresh.empty()) return fresh;
-    bool moved = seen_.size() > seen_before;
-    idle_ = moved ? 0 : idle_ + 1;
     bool enough = seen_.size() >= at_start_.waiting;
     if (idle_ >= (enough ? 1 : idle_polls_max)) break;
   }
@@ -89,7 +88,9 @@ Result<std::vector<wire::QueueMessage>> LetterBox::next() {
 }
 
 Result<std::vector<wire::QueueMessage>> LetterBox::receive() {
-  uint64_t left = options_.count_max == 0 ? poll_max : options_.count_max - told_;
+  // Who looks for a few among many looks at ten at a time.
+  bool bounded = options_.count_max > 0 && options_.wanted.empty();
+  uint64_t left = bounded ? options_.count_max - told_ : poll_max;
   auto count = static_cast<uint32_t>(std::min<uint64_t>(left, poll_max));
   uint32_t wait_seconds = seen_.size() >= at_start_.waiting ? 0 : 1;
   return persist([&] { return setup_.queue.receive(count, wait_seconds, options_.lease_seconds); });

@@ -25,7 +25,7 @@
 namespace silversmith::app {
 
 struct LetterBoxOptions {
-  uint64_t count_max = 0;  // messages told; 0: all that there are
+  uint64_t count_max = 0;  // messages told; 0: all that there are, or are wanted
   uint32_t lease_seconds = 30;
   std::set<std::string> wanted = {};  // ids; the others are passed over. Empty: all
   int64_t sent_before_millis = 0;     // what was sent later is passed over; 0: nothing

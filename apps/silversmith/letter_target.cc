@@ -94,7 +94,8 @@ Result<std::string> QueueTarget::take(const Letter& letter) {
   // failed again.
   if (letter.read.kind == LetterKind::queue) message.attributes = letter.message.attributes;
   if (is_fifo_) {
-    message.group = letter.message.group.empty() ? subject_of(letter) : letter.message.group;
+    // What had no order gets none: a group of its own.
+    message.group = letter.message.group.empty() ? letter.message.id : letter.message.group;
     message.once = letter.message.id;
   }
   SMITH_TRY(queue_.send(message));

@@ -50,8 +50,9 @@ Result<Exit> dispatch(const Invocation& invocation, Console& console) {
 // Commands that change something: what they print is a report of it. Of all others it is the
 // result.
 bool only_reports(const std::string& command) {
-  constexpr std::string_view names[] = {"init",     "run",   "watch",   "worker",
-                                        "backfill", "sweep", "convert", "lambda"};
+  constexpr std::string_view names[] = {"init",        "run",       "watch",       "worker",
+                                        "backfill",    "sweep",     "convert",     "lambda",
+                                        "dlq redrive", "dlq purge", "catalog sync"};
   return std::find(std::begin(names), std::end(names), command) != std::end(names);
 }
 

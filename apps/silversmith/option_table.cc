@@ -16,10 +16,11 @@ constexpr std::string_view converting =
 constexpr std::string_view sized =
     "run watch worker invoke lambda backfill sweep doctor convert dlq.redrive";
 constexpr std::string_view promised =
-    "run watch worker invoke lambda backfill sweep doctor convert dlq.redrive deploy.iam";
+    "run watch worker invoke lambda backfill sweep doctor convert dlq.redrive deploy.iam "
+    "deploy.render";
 constexpr std::string_view lakes =
     "run watch worker invoke lambda backfill sweep doctor dlq.redrive deploy.iam "
-    "catalog.sync";
+    "deploy.render catalog.sync";
 constexpr std::string_view clouds =
     "run watch worker invoke lambda event backfill sweep doctor runs quarantine dlq "
     "catalog.sync";
@@ -156,7 +157,8 @@ const std::vector<CommandSpec> commands = {
     {"parquet head", "FILE", "the first rows"},
     {"parquet digest", "FILE", "the content digest"},
     {"parquet verify", "FILE", "check every page, count, statistic and checksum"},
-    {"deploy render", "", "print the CloudFormation template"},
+    {"deploy render", "",
+     "print the CloudFormation template, with a Glue table for each contract given"},
     {"deploy lint", "FILE", "check a CloudFormation template, an event pattern or an IAM policy"},
     {"deploy iam", "LAKE", "print the least policies for a lake"},
     {"deploy rule", "KEY...", "say which keys a rule's pattern matches"},

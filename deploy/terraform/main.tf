@@ -49,6 +49,7 @@ resource "aws_cloudformation_stack" "silversmith" {
     VpcSecurityGroupIds = join(",", var.vpc_security_group_ids)
     S3PrefixListId      = var.s3_prefix_list_id
     SweepSchedule       = var.sweep_schedule
+    SweepMaxAgeSeconds  = tostring(var.sweep_max_age_seconds)
     OldestObjectSeconds = tostring(var.oldest_object_seconds)
     InvalidRowPercent   = tostring(var.invalid_row_percent)
     NotifyEmail         = var.notify_email

@@ -265,6 +265,17 @@ variable "sweep_schedule" {
   }
 }
 
+variable "sweep_max_age_seconds" {
+  description = "A scheduled sweep looks only at objects that are younger, so that it costs little more than its listing. Once a week one looks at all. 0 is no bound."
+  type        = number
+  default     = 172800
+
+  validation {
+    condition     = var.sweep_max_age_seconds >= 0 && var.sweep_max_age_seconds <= 315360000
+    error_message = "sweep_max_age_seconds must be from 0 to 315360000."
+  }
+}
+
 variable "oldest_object_seconds" {
   description = "Alarm when an object, or a message about one, waits longer. More than 300 seconds and the sweep's schedule together."
   type        = number

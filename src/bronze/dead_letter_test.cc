@@ -85,9 +85,9 @@ TEST(DeadLetter, of_a_success_asks_for_nothing) {
 }
 
 TEST(DeadLetter, of_a_destination_on_a_bus_is_found_in_its_envelope) {
-  std::string body =
-      R"({"source":"lambda","detail-type":"Lambda Function Invocation Result - Failure","detail":)" +
-      record("RetriesExhausted", "") + "}";
+  std::string body = R"({"source":"lambda","detail-type":)"
+                     R"("Lambda Function Invocation Result - Failure","detail":)" +
+                     record("RetriesExhausted", "") + "}";
   DeadLetter letter = read(body);
   EXPECT_EQ(letter.kind, LetterKind::destination);
   EXPECT_EQ(letter.event_text, own);

@@ -19,7 +19,9 @@ class LeafWalk {
  private:
   void object(const Json& json, const std::string& path) {
     for (const auto& [name, member] : json.as_object()) {
-      value(member, path.empty() ? name : path + "." + name);
+      std::string below = path;
+      if (!below.empty()) below += '.';
+      value(member, below += name);
     }
   }
 

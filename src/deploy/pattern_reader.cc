@@ -85,7 +85,9 @@ Result<> PatternReader::read_object(const Node& node, const std::string& path, I
       return wrong(member.key,
                    name + " is Ruler reserved fieldName which cannot be used inside $or.");
     }
-    std::string below = path.empty() ? name : path + "." + name;
+    std::string below = path;
+    if (!below.empty()) below += '.';
+    below += name;
     if (is_map(member.value)) {
       SMITH_TRY(read_object(member.value, below, inside));
     } else if (is_list(member.value)) {

@@ -151,11 +151,11 @@ class Writer {
                             {below(lake_.silver, "receipts/*"), below(lake_.contracts, "*")}));
     out.push_back(statement("List", {"s3:ListBucket"}, {bucket(lake_.contracts.bucket)}));
     std::string database = lake_.glue_database.empty() ? "DATABASE" : lake_.glue_database;
-    out.push_back(statement("Tables",
-                            {"glue:GetTable", "glue:CreateTable", "glue:UpdateTable",
-                             "glue:GetPartitions", "glue:BatchCreatePartition"},
-                            {named("glue", "catalog"), named("glue", "database/" + database),
-                             named("glue", "table/" + database + "/*")}));
+    out.push_back(statement(
+        "Tables",
+        {"glue:GetTable", "glue:CreateTable", "glue:UpdateTable", "glue:BatchCreatePartition"},
+        {named("glue", "catalog"), named("glue", "database/" + database),
+         named("glue", "table/" + database + "/*")}));
     key(out, {"kms:Decrypt"});
     out.push_back(statement("DeadLetters", {"sqs:SendMessage"}, {queue("dlq-steps")}));
     return out;

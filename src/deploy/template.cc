@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::string_view origin = "the template";
 constexpr std::string_view bronze_rules = "Bronze";  // what their logical ids begin with
-constexpr std::string_view table_bucket = "${TableBucket}";
+constexpr std::string_view table_bucket = template_silver_bucket;
+constexpr std::string_view database_id = "GlueDatabaseResource";
 constexpr std::string_view lake_prefix = "${LakePrefix}";
 
 std::string replaced(std::string text, std::string_view from, std::string_view to) {
@@ -58,13 +59,15 @@ Json with_functions(const Json& json) {
   return Json::object().set("Fn::Sub", Json::array().add(text).add(std::move(with)));
 }
 
-std::string resource_text(const std::string& id, const TableResource& table) {
+std::string resource_text(const std::string& id, const TableResource& table,
+                          std::string_view after) {
   Json properties = Json::object();
   properties.set("CatalogId", Json::object().set("Ref", "AWS::AccountId"))
       .set("DatabaseName", Json::object().set("Ref", "GlueDatabase"))
       .set("TableInput", with_functions(table.input));
   std::string body = properties.pretty();
   std::string out = "  " + id + ":\n    Type: AWS::Glue::Table\n    Condition: HasCatalog\n";
+  if (!after.empty()) out += "    DependsOn: " + std::string(after) + "\n";
   out += "    Properties:\n";
   // JSON is YAML as it stands, behind enough blanks.
   for (std::string_view line : split(trim(body), '\n')) {
@@ -112,13 +115,16 @@ Result<std::string> add_tables(std::string_view text, const std::vector<TableRes
   size_t at = SMITH_TRY(end_of_resources(text));
   std::string added;
   std::set<std::string> ids;
+  bool makes_database =
+      text.find("\n  " + std::string(database_id) + ":") != std::string_view::npos;
+  std::string_view after = makes_database ? database_id : "";
   for (const TableResource& table : tables) {
     std::string id = logical_id(table.table);
     if (!ids.insert(id).second) {
       return Error{Code::invalid, "two tables would be the resource " + id,
                    "give one of the contracts another silver:catalog table", ""};
     }
-    added += resource_text(id, table) + "\n";
+    added += resource_text(id, table, after) + "\n";
   }
   return std::string(text.substr(0, at)) + added + std::string(text.substr(at));
 }

@@ -15,16 +15,18 @@ namespace silversmith::deploy {
 // The file's text. Valid for ever.
 std::string_view template_text();
 
-// Where tables are said to be, as the template knows it at the time it is deployed: the root of
-// catalog::table_input() for add_tables().
-inline constexpr std::string_view template_silver_root = "s3://${TableBucket}/${LakePrefix}";
+// The place that tables for add_tables() are made with (catalog::Place): which bucket has silver,
+// and below what, is known when the template is deployed.
+inline constexpr std::string_view template_silver_bucket = "${TableBucket}";
+inline constexpr std::string_view template_silver_prefix = "${LakePrefix}silver/";
 
 struct TableResource {
   std::string table;  // its name
-  Json input;         // Glue's TableInput, with places below template_silver_root
+  Json input;         // Glue's TableInput, in that place
 };
 
-// `text` with one AWS::Glue::Table for each, in the database of the parameter GlueDatabase.
+// `text` with one AWS::Glue::Table for each, in the database of the parameter GlueDatabase; after
+// the database where the template makes it.
 // Fails with invalid: a text without Resources, or two tables whose names make one logical id.
 Result<std::string> add_tables(std::string_view text, const std::vector<TableResource>& tables);
 

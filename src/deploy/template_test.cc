@@ -16,13 +16,11 @@ constexpr std::string_view small =
     "1}\n";
 
 TableResource table(std::string name) {
+  std::string place = "s3://" + std::string(template_silver_bucket) + "/" +
+                      std::string(template_silver_prefix) + "orders/";
   Json input = Json::object();
-  input.set("Name", name)
-      .set("StorageDescriptor",
-           Json::object().set("Location", std::string(template_silver_root) + "silver/orders/"));
-  input.set("Parameters",
-            Json::object().set("storage.location.template",
-                               std::string(template_silver_root) + "silver/orders/dt=${dt}/"));
+  input.set("Name", name).set("StorageDescriptor", Json::object().set("Location", place));
+  input.set("Parameters", Json::object().set("storage.location.template", place + "dt=${dt}/"));
   return {std::move(name), std::move(input)};
 }
 
@@ -49,6 +47,17 @@ TEST(Template, has_a_table_for_each_contract) {
   EXPECT_EQ(view.resources().size(), 4U);
 }
 
+TEST(Template, makes_tables_after_their_database) {
+  Document document = *read_document(*add_tables(template_text(), {table("orders")}), "t");
+  EXPECT_EQ(find(document.root, {"Resources", "OrdersTable", "DependsOn"})->text,
+            "GlueDatabaseResource");
+  EXPECT_NE(find(document.root, {"Resources", "GlueDatabaseResource"}), nullptr);
+  EXPECT_NE(find(document.root, {"Conditions", "HasCatalog"}), nullptr);
+  EXPECT_NE(find(document.root, {"Conditions", "HasSilverBucket"}), nullptr);
+  Document plain = *read_document(*add_tables(small, {table("orders")}), "t");
+  EXPECT_EQ(find(plain.root, {"Resources", "OrdersTable", "DependsOn"}), nullptr);
+}
+
 TEST(Template, stays_as_it_is_without_contracts) { EXPECT_EQ(*add_tables(small, {}), small); }
 
 TEST(Template, takes_tables_where_resources_end_the_text) {
@@ -66,7 +75,8 @@ TEST(Template, refuses_two_tables_of_one_resource) {
 
 TEST(Template, has_patterns_for_a_lake) {
   std::vector<EventPattern> patterns;
-  for (const Json& json : *bronze_patterns("data-lake", "team-a/")) {
+  std::vector<Json> texts = *bronze_patterns("data-lake", "team-a/");
+  for (const Json& json : texts) {
     patterns.push_back(*EventPattern::parse(json.dump(), "p"));
   }
   auto matches = [&](std::string_view bucket, std::string_view key) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <set>
+#include <tuple>
 
 namespace silversmith::deploy {
 
@@ -16,7 +17,9 @@ constexpr size_t sets_max = 20'000;  // of live positions: what is looked at is 
 struct Live {
   uint32_t pattern = 0;
   uint32_t position = 0;
-  auto operator<=>(const Live&) const = default;
+  bool operator<(const Live& other) const {
+    return std::tie(pattern, position) < std::tie(other.pattern, other.position);
+  }
 };
 using LiveSet = std::set<Live>;
 

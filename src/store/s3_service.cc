@@ -123,6 +123,12 @@ Result<wire::HttpAnswer> S3Service::call(const S3Request& request) {
   }
 }
 
+void S3Service::warn_of_denial(const char* context, const Result<wire::HttpAnswer>& answer) const {
+  if (answer.ok() || answer.error().code != Code::denied || !options_.on_warning) return;
+  Error told = answer.error();
+  options_.on_warning(std::move(told).in(context));
+}
+
 bool S3Service::again(const Error& error, uint32_t attempts, int64_t quiet_since_micros) {
   if (error.code != Code::busy) {
     if (error.code != Code::stopped) patience_.succeeded();  // it was answered

@@ -125,9 +125,9 @@ class S3Service {
     patience_.succeeded();
   }
   int64_t now_micros() { return clock_.steady_micros(); }  // on the steady clock
-  void warn(const Error& error) const {
-    if (options_.on_warning) options_.on_warning(error);
-  }
+  // Tells the operator what became of a request that no outcome depends on, where a right is
+  // missing: "context: message". Anything else is nobody's to mend.
+  void warn_of_denial(const char* context, const Result<wire::HttpAnswer>& answer) const;
 
  private:
   wire::Request wire_request(const S3Request& request) const;

@@ -207,9 +207,7 @@ void S3Upload::abort() {
   // What can't be aborted now is the bucket's lifecycle rule's to remove; and who lacks the right
   // leaves parts that are paid for after every failure, which nobody sees.
   Result<wire::HttpAnswer> ended = service_.call(request);
-  if (!ended.ok() && ended.error().code == Code::denied) {
-    service_.warn(std::move(ended).error().in("the parts of an unfinished upload stay"));
-  }
+  service_.warn_of_denial("the parts of an unfinished upload stay", ended);
   upload_id_.clear();
 }
 

@@ -9,6 +9,7 @@ import subprocess
 import time
 import unittest
 
+from fake import FakeS3
 from fake_lambda import FakeLambda
 from fake_sqs import FakeSqs
 from program import PROGRAM, ProgramTest, environment, run_program, wait_for
@@ -552,6 +553,23 @@ class RedrivingToALake(DlqTest):
         self.assertEqual(done.status, 3, done)
         self.assert_says(done.out, "contracts/bad.yaml", "1 failed")
         self.assert_all_back(1)
+
+
+class RedrivingToABucket(DlqTest):
+    def test_a_lease_is_kept_while_a_conversion_is_slow(self):
+        s3 = self.fake(FakeS3())
+        text = "id,text\n" + "".join("%06d,abcdefghijkl\n" % i for i in range(100_000))
+        s3.put("bronze/a.csv", text.encode())
+        s3.fault(fault="slow_body", operation="GetObject", key="bronze/a.csv", times=0,
+                 amount=400_000)
+        message, = self.send("bronze/a.csv")
+        done = self.dlq("redrive", "--to", "lake", "--lake", "s3://lake", "--lease-seconds", 3,
+                        env={"AWS_ENDPOINT_URL_S3": s3.endpoint})
+        self.assertEqual(done.status, 0, done)
+        self.assertIn("1 sent", done.out)
+        self.assertGreaterEqual(self.queue.count("ChangeMessageVisibility"), 3)
+        # It was never given out a second time.
+        self.assertEqual((self.queue.left(), message.receives), (0, 1))
 
 
 class Purging(DlqTest):

@@ -54,8 +54,6 @@ class Page(unittest.TestCase):
                 self.assertRegex(line, r"^silversmith .*  # says: \S", name)
 
     def test_every_alarm_of_the_template_is_led_to_a_section(self):
-        if not TEMPLATE.exists():
-            self.skipTest("no template in this tree")
         text = TEMPLATE.read_text()
         led = set(re.findall(r"docs/operations/runbook\.md#(\w+)alarm", text))
         self.assertEqual(led, {name.lower() for name in ALARMS})

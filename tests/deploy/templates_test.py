@@ -8,13 +8,14 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import unittest
 
 import hcl2
 
-from resolve import Stack, load
+from resolve import Stack, load, resolve
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -24,6 +25,19 @@ PAGE = ROOT / "docs/operations/deploy.md"
 BIN = pathlib.Path(sys.executable).parent
 CHECKOV = ROOT / "build/deps/deploy-checkov/bin/checkov"
 WAIVERS = json.loads((HERE / "waivers.json").read_text("utf-8"))
+CONTRACTS = {
+    "orders.yaml": """name: orders
+silver:contract: {version: 2, match: ["bronze/orders/**"]}
+silver:catalog: {partitions: [{name: dt, type: date, format: yyyy-MM-dd, range: "2020-01-01,NOW"}]}
+schema:
+  fields:
+    - {name: order_id, type: integer, constraints: {required: true}}
+    - {name: amount, type: number, title: What was paid, "silver:physical": "decimal(18,2)"}
+""",
+    "returns.yaml": """name: returns
+silver:contract: {version: 1, match: ["bronze/returns/**"]}
+schema: {fields: [{name: order_id, type: integer}]}
+"""}
 # CloudFormation's quotas that this template comes near, or may one day.
 TEMPLATE_BYTES_MAX, RESOURCES_MAX, OUTPUTS_MAX = 1_000_000, 500, 200
 
@@ -62,6 +76,35 @@ class Judges(unittest.TestCase):
         self.assert_waived("cfn-lint", {
             (match["Rule"]["Id"], match["Location"]["Path"][1]): match["Message"]
             for match in json.loads(found)})
+
+    def test_cfn_lint_takes_the_template_with_tables(self):
+        program = os.environ["SILVERSMITH_PROGRAM"]
+        folder = ROOT / "build" / "deploy-contracts"
+        folder.mkdir(exist_ok=True)
+        for name, text in CONTRACTS.items():
+            (folder / name).write_text(text, "utf-8")
+        rendered = folder / "rendered.template"
+        self.addCleanup(shutil.rmtree, folder)
+        text, trouble = run(program, "deploy", "render", "--contracts", folder)
+        rendered.write_text(text, "utf-8")
+        self.assertEqual(trouble, "")
+        self.assertEqual(text.count("Type: AWS::Glue::Table") + text.count('"AWS::Glue::Table"'), 2)
+        found, _ = run(BIN / "cfn-lint", "--append-rules", "cfn_lint_serverless.rules", "--format",
+                       "json", "--", rendered)
+        self.assert_waived("cfn-lint", {
+            (match["Rule"]["Id"], match["Location"]["Path"][1]): match["Message"]
+            for match in json.loads(found)})
+        resources = resolve(load(rendered), {
+            "LakeBucket": "data-lake", "CodeBucket": "code", "CodeKey": "function.zip",
+            "GlueDatabase": "lake"})
+        inputs = [resource["Properties"]["TableInput"] for resource in resources.values()
+                  if resource["Type"] == "AWS::Glue::Table"]
+        self.assertEqual(sorted(one["Name"] for one in inputs), ["orders", "returns"])
+        [orders] = [one for one in inputs if one["Name"] == "orders"]
+        self.assertEqual(orders["StorageDescriptor"]["Location"], "s3://data-lake/silver/orders/")
+        self.assertEqual(orders["Parameters"]["projection.enabled"], "true")
+        self.assertIn({"Name": "amount", "Type": "decimal(18,2)", "Comment": "What was paid"},
+                      orders["StorageDescriptor"]["Columns"])
 
     def test_the_serverless_rules_are_there(self):
         template = self.scratch("Resources: {F: {Type: 'AWS::SQS::Queue'}}")

@@ -66,7 +66,7 @@ class Emulator:
     emulator does not outlive a second one beside it."""
 
     def __init__(self, program, timeout_seconds=10, env=None):
-        self.port = free_port()
+        self.port, self.api_port = free_port(), free_port()
         self.log_file = tempfile.NamedTemporaryFile(prefix="silversmith-lambda-", suffix=".txt")
         variables = {k: v for k, v in os.environ.items()
                      if not k.startswith(("AWS_", "SILVERSMITH_", "ECHO_", "_X_AMZN"))}
@@ -74,7 +74,7 @@ class Emulator:
         variables.update(env or {})
         self.process = subprocess.Popen(
             [EMULATOR, "--runtime-interface-emulator-address", "127.0.0.1:%d" % self.port,
-             "--runtime-api-address", "127.0.0.1:%d" % free_port(), os.path.abspath(program)],
+             "--runtime-api-address", "127.0.0.1:%d" % self.api_port, os.path.abspath(program)],
             stdout=self.log_file, stderr=subprocess.STDOUT, env=variables, start_new_session=True)
         wait_for(self.listens, "the emulator listens")
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The real bootstrap as a function: under AWS's own emulator, with a lake in our own S3."""
+import gzip
+import io
 import json
 import os
 import pathlib
@@ -214,6 +216,55 @@ class Function(unittest.TestCase):
         lines = self.lines(emulator)
         self.assertEqual(["_aws" in line for line in lines], [True], lines)
         self.assertEqual(lines[0]["level"], "warn")
+
+    def test_no_cell_is_told_but_in_the_lake(self):
+        """Whatever is wrong with a file, its cells are in silver and quarantine alone: not in the
+        log, not in the answer, not in metrics, not in the receipt's name."""
+        self.s3.put("contracts/a.yaml", b"name: a\n\"silver:contract\": {version: 1, match: "
+                    b"\"bronze/a/**\"}\nschema:\n  fields:\n"
+                    b"    - {name: id, type: integer, constraints: {required: true}}\n"
+                    b"    - {name: day, type: date}\n    - {name: note, type: string}\n"
+                    b"\"silver:policy\": {limits: {ratioAfterRows: 5}}\n")
+        cell = b"HUSH-4711"
+        good = b"1,2024-01-31,hush\n" * 9
+        files = {"type": good + cell + b",2024-01-31,x\n", "null": good + b",2024-01-31," + cell,
+                 "date": good + b"1," + cell + b",x\n", "extra": good + b"1,2024-01-31,x," + cell,
+                 "missing": good + cell + b"\n", "quote": good + b'1,2024-01-31,"x"' + cell + b"\n",
+                 "open": good + b'1,2024-01-31,"' + cell, "bytes": good + b"1,\xff," + cell + b"\n",
+                 "nul": good + b"1,\0," + cell + b"\n", "all": (cell + b",x,y\n") * 20,
+                 "good": good + b"2,2024-01-31," + cell + b"\n"}
+        emulator, statuses, told = self.start(AWS_LAMBDA_LOG_LEVEL="DEBUG"), set(), ""
+        for name, rows in files.items():
+            for folder in ("a", "free"):  # with a contract, and without one
+                key = "bronze/%s/%s.csv" % (folder, name)
+                self.s3.put(key, b"id,day,note\n" + rows)
+                answer = emulator.invoke(eventbridge(key))
+                statuses.add(answer.json().get("status"))
+                told += answer.bytes.decode()
+        told += emulator.log()
+        self.assertLessEqual({"success", "success_with_rejects", "rejected"}, statuses)
+        self.assertNotIn("HUSH", told)
+        kept = [request["key"] for request in self.s3.requests()
+                if request["operation"] == "PutObject"]
+        self.assertNotIn("HUSH", "".join(kept))
+        self.assertTrue(any(cell in self.s3.get(key) for key in kept
+                            if key.startswith("quarantine/")), "it is kept for the data's owner")
+
+    def test_a_file_that_inflates_hundreds_of_times_stays_within_the_memory(self):
+        for name, block, blocks in (("one-cell", b"a" * MIB, 160),
+                                    ("rows", b"1,2\n" * (MIB // 4), 20)):
+            packed = io.BytesIO()
+            with gzip.GzipFile(fileobj=packed, mode="wb", compresslevel=6) as out:
+                out.write(b"x,y\n")
+                for _ in range(blocks):
+                    out.write(block)
+            self.assertLess(len(packed.getvalue()), blocks * MIB // 200)
+            self.s3.put("bronze/%s.csv.gz" % name, packed.getvalue())
+            emulator = self.start(timeout_seconds=60, AWS_LAMBDA_FUNCTION_MEMORY_SIZE="128")
+            answer = emulator.invoke(eventbridge("bronze/%s.csv.gz" % name)).json()
+            self.assertIn(answer["status"], ["success", "success_with_rejects", "rejected"], answer)
+            if not SANITIZED:
+                self.assertLess(answer["memory_peak_bytes"], 128 * MIB)
 
     def test_does_not_grow_over_1000_invocations(self):
         for i in range(20):

@@ -9,6 +9,7 @@ import os
 import pathlib
 import sys
 import threading
+import time
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -286,6 +287,19 @@ class MotoFunctions(unittest.TestCase):
         self.assertEqual([line["status"] for line in told if line.get("message") == "run"],
                          ["success"])
         self.assertEqual(len([line for line in told if line.get("message") == "sweep"]), 2)
+
+    def test_a_sweeps_event_says_how_far_it_looks(self):
+        self.put("bronze/a.csv", b"x\n1\n")
+        self.put("bronze/b.csv", b"x\n1\n")
+        sweep = self.start("sweep", SILVERSMITH_MIN_AGE="0")
+        time.sleep(1.1)  # ages are whole seconds
+        old = sweep.invoke({"max_age_seconds": 1}).json()
+        self.assertEqual((old["counts"]["older"], old["counts"]["converted"]), (2, 0), old)
+        behind = sweep.invoke({"max_age_seconds": 0, "after": "bronze/a.csv"}).json()
+        self.assertEqual((behind["objects"], behind["counts"]["converted"]), (1, 1), behind)
+        for wrong in [{"max_age_seconds": -1}, {"max_age_seconds": "1"}, {"after": "silver/a"}]:
+            failed = sweep.invoke(wrong).json()
+            self.assertEqual(failed["errorType"], "Function.UnreadableEvent", failed)
 
     def test_a_refused_file_is_told_to_the_topic(self):
         self.put("contracts/orders.yaml", CONTRACT)

@@ -12,11 +12,14 @@ CREDENTIALS = {"AWS_ACCESS_KEY_ID": "AKID", "AWS_SECRET_ACCESS_KEY": "secret"}
 
 
 class FakeS3:
-    def __init__(self, *options, bucket="lake"):
+    def __init__(self, *options, bucket="lake", address="127.0.0.1", prefix=()):
+        """`prefix` is put in front of the command: where it runs, when that is somewhere else."""
         self.bucket = bucket
-        self.process = subprocess.Popen([PROGRAM, "--port", "0", "--bucket", bucket, *options],
+        self.process = subprocess.Popen([*prefix, PROGRAM, "--address", address, "--port", "0",
+                                         "--bucket", bucket, *options],
                                         stdout=subprocess.PIPE, text=True)
-        self.endpoint = "http://127.0.0.1:" + self.process.stdout.readline().split()[-1]
+        self.port = int(self.process.stdout.readline())
+        self.endpoint = "http://%s:%d" % (address, self.port)
 
     def close(self):
         self.process.terminate()

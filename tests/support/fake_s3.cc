@@ -95,6 +95,7 @@ class Fake : public FakeS3, public HttpHandler {
       SMITH_TRY(state_.set_versioning(bucket, options_.versioning));
     }
     HttpServerOptions server;
+    server.address = options_.address;
     server.port = options_.port;
     server_.emplace(SMITH_TRY(HttpServer::start(*this, server)));
     return {};

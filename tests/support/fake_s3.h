@@ -47,7 +47,8 @@ enum class Gate : uint8_t { pass, drop };  // drop: the connection closes here
 using GateHook = std::function<Gate(Moment, const SeenRequest&)>;
 
 struct FakeS3Options {
-  uint16_t port = 0;  // 0: one that is free
+  std::string address = "127.0.0.1";  // where it listens
+  uint16_t port = 0;                  // 0: one that is free
   std::vector<std::string> buckets = {};
   Versioning versioning = Versioning::off;  // of these
   SigV4Options signing = {};                // no credentials: nobody checks, all is allowed

@@ -12,6 +12,7 @@
 #include <cstring>
 #include <list>
 
+#include "base/text.h"
 #include "base/thread.h"
 
 namespace silversmith::test {
@@ -27,7 +28,7 @@ struct Served {
 };
 
 Error failed(const std::string& what) {
-  return {Code::busy, "127.0.0.1: " + what + ": " + std::strerror(errno), "", ""};
+  return {Code::busy, "http server: " + what + ": " + std::strerror(errno), "", ""};
 }
 
 }  // namespace
@@ -69,12 +70,14 @@ Result<> HttpServer::State::open() {
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(options_.port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (::inet_pton(AF_INET, options_.address.c_str(), &address.sin_addr) != 1) {
+    return Error{Code::invalid, "no IPv4 address: " + show(options_.address), "", ""};
+  }
   auto* plain = reinterpret_cast<sockaddr*>(&address);
   socklen_t size = sizeof address;
   if (::bind(listener_, plain, size) != 0 || ::listen(listener_, 128) != 0 ||
       ::getsockname(listener_, plain, &size) != 0) {
-    return failed("no listening on port " + std::to_string(options_.port));
+    return failed("no listening on " + options_.address + ":" + std::to_string(options_.port));
   }
   port_ = ntohs(address.sin_port);
   accepter_.emplace(SMITH_TRY(Thread::start([this] { accept_all(); })));

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// A small HTTP/1.1 server on 127.0.0.1 for tests: a thread a connection, bodies in memory.
+// A small HTTP/1.1 server for tests, on 127.0.0.1 unless told otherwise: a thread a connection,
+// bodies in memory.
 // The one thing to know: the handler is called from many threads at once, and outlives the server.
 #pragma once
 
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include "base/result.h"
 #include "support/http_connection.h"
@@ -25,11 +27,13 @@ struct HttpServerOptions {
   uint16_t port = 0;             // 0: one that is free
   size_t connections_max = 256;  // one more is closed at once
   uint64_t body_bytes_max = uint64_t{1} << 30;
+  std::string address = "127.0.0.1";  // IPv4, of this machine
 };
 
 class HttpServer {
  public:
-  // Listens and accepts. Fails with busy (the port is taken, no thread or socket to be had).
+  // Listens and accepts. Fails with busy (the port is taken, no thread or socket to be
+  // had), invalid (no such address).
   static Result<HttpServer> start(HttpHandler& handler, const HttpServerOptions& options);
   HttpServer(HttpServer&&) noexcept;
   HttpServer& operator=(HttpServer&&) = delete;

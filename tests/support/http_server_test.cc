@@ -57,6 +57,16 @@ TEST_F(HttpServerTest, answers_many_requests_on_one_connection) {
   }
 }
 
+TEST_F(HttpServerTest, listens_where_it_is_told) {
+  // Both on one port: that of the first is free at every other address of the machine.
+  HttpServerOptions options{.port = server_.port(), .address = "127.0.0.2"};
+  EXPECT_EQ(HttpServer::start(echo_, options).value().port(), server_.port());
+  options.address = "localhost";
+  EXPECT_EQ(HttpServer::start(echo_, options).error().code, Code::invalid);
+  options.address = "192.0.2.1";  // nobody's
+  EXPECT_EQ(HttpServer::start(echo_, options).error().code, Code::busy);
+}
+
 TEST_F(HttpServerTest, reads_a_request_however_it_is_cut) {
   std::string request =
       "PUT /x HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
