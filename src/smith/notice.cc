@@ -319,13 +319,13 @@ Notice rejected_notice(const silver::Rejected& rejected, const ReportPlace& plac
                                                         std::to_string(account.contract_version);
   std::string lake = shell_word(place.lake);
   std::string word = shell_word(account.key);
+  std::string again =
+      "- correct the file and upload it under the same key: it is converted by itself";
   lines.insert(
       lines.end(),
       {"", "Contract: " + contract, "Report: s3://" + place.bucket + "/" + printable(place.key), "",
        "What to do: see its records, then one of the two:",
-       "  silversmith quarantine show " + lake + " " + word,
-       "- correct the file and upload it under the same key: it is converted "
-       "by itself",
+       "  silversmith quarantine show " + lake + " " + word, again,
        "- or correct the contract, and then:", "  silversmith run " + lake + " --key " + word});
   std::string fault = account.faults.empty() ? "" : " (" + account.faults.front().code + ")";
   return make_notice("Refused: " + key.substr(key.rfind('/') + 1) + fault, lines,
