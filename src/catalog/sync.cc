@@ -4,10 +4,14 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "catalog/fold.h"
 
 namespace silversmith::catalog {
 
 namespace {
+
+// As Glue keeps it; what others wrote in another way stays as it is.
+std::string small(const std::string& name) { return folded(name).value_or(name); }
 
 // What UpdateTable takes of what GetTable tells; the rest is the catalog's own.
 constexpr std::string_view kept_members[] = {"Name",
@@ -124,7 +128,7 @@ class Merging {
   bool is_key(const std::string& name) {
     const Json::Array& keys = member(merged_.input, "PartitionKeys", Json::array()).as_array();
     return std::any_of(keys.begin(), keys.end(),
-                       [&](const Json& key) { return lowered(key.text_or("Name", "")) == name; });
+                       [&](const Json& key) { return small(key.text_or("Name", "")) == name; });
   }
 
   void add_columns(const std::vector<Column>& columns, const std::string& who) {
@@ -134,7 +138,7 @@ class Merging {
   void add_column(const Column& column, const std::string& who) {
     Json::Array& there = member(storage(), "Columns", Json::array()).as_array();
     auto found = std::find_if(there.begin(), there.end(), [&](const Json& one) {
-      return lowered(one.text_or("Name", "")) == column.name;
+      return small(one.text_or("Name", "")) == column.name;
     });
     if (found == there.end()) {
       if (is_key(column.name)) {
@@ -243,11 +247,14 @@ class Syncing {
   Result<> add_partitions() {
     std::vector<Json> inputs;
     for (const PartitionValues& values : wish_.partitions) {
-      std::string why = why_not_projected(wish_.table, values);
+      std::string no_value = why_no_value(wish_.table, values);
+      std::string why = no_value.empty() ? why_not_projected(wish_.table, values) : no_value;
       if (!why.empty()) {
-        synced_.findings.push_back("table " + wish_.table.name + ": " + why +
-                                   ", so that Athena passes it over");
+        std::string so = no_value.empty() ? "" : "it is not registered, and ";
+        synced_.findings.push_back("table " + wish_.table.name + ": " + why + ", so that " + so +
+                                   "Athena passes it over");
       }
+      if (!no_value.empty()) continue;
       if (!values.empty()) inputs.push_back(partition_input(wish_.table, values));
     }
     for (size_t at = 0; at < inputs.size(); at += partitions_a_call_max) {
@@ -304,10 +311,12 @@ std::vector<Column> extra_columns(const Table& table, const silver::Account& acc
                        [&](const Column& column) { return column.name == name; });
   };
   for (const silver::ColumnProfile& column : account.columns) {
-    std::string name = lowered(column.name);
+    std::optional<std::string> known = folded(column.name);
+    std::string name = known.value_or(column.name);
     if (is_known(table.columns, name) || is_known(extra, name)) continue;
     std::optional<std::string> type = glue_type_of(column.type);
     std::string why = type.has_value() ? why_no_column(name) : "its type is " + show(column.type);
+    if (!known.has_value()) why = fold_doubt;
     if (why.empty()) {
       extra.push_back({std::move(name), *type, ""});
     } else {

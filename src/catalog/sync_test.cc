@@ -227,11 +227,15 @@ TEST(Sync, does_not_change_how_a_table_is_partitioned) {
 
 TEST(Sync, tells_of_partitions_that_athena_passes_over) {
   MemoryCatalog glue;
-  Wish wish{table_with("{name: id}", 1, by_day), {}, {{"today"}}};
+  Wish wish{table_with("{name: id}", 1, by_day), {}, {{"today"}, {"1999-01-01"}}};
   Synced synced = sync(glue, wish, {}).value();
   EXPECT_EQ(synced.partitions_added, 1U);
-  EXPECT_EQ(synced.findings, Names{"table orders: dt=today is not written as yyyy-MM-dd, so that "
-                                   "Athena passes it over"});
+  EXPECT_EQ(glue.partitions, std::set<std::string>{R"(["1999-01-01"])"});
+  EXPECT_EQ(synced.findings,
+            (Names{"table orders: dt=today is no date that is written as yyyy-MM-dd, so that it is "
+                   "not registered, and Athena passes it over",
+                   "table orders: dt=1999-01-01 is not in the range 2020-01-01,NOW, so that Athena "
+                   "passes it over"}));
 }
 
 TEST(Sync, leaves_out_a_column_that_is_a_partition) {

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "base/text.h"
+#include "catalog/fold.h"
 
 namespace silversmith::catalog {
 
@@ -101,7 +102,14 @@ Result<std::string> location_in_lake(const contract::Contract& contract) {
 Result<> add_columns(const contract::Contract& contract, Table& table) {
   std::map<std::string, std::string> taken;
   for (const contract::Field& field : contract.fields) {
-    std::string name = lowered(field.name);
+    std::optional<std::string> small = folded(field.name);
+    if (!small.has_value()) {
+      return wrong(
+          contract,
+          "the field " + show(field.name) + " can't be a column: " + std::string(fold_doubt),
+          "rename it, in the files too");
+    }
+    std::string name = *std::move(small);
     if (std::string why = why_no_column(name); !why.empty()) {
       return wrong(contract, "the field " + show(field.name) + " can't be a column: " + why,
                    "rename it, in the files too");
@@ -220,16 +228,54 @@ std::string quoted(std::string_view text, char quote) {
   return out + quote;
 }
 
-bool is_in_numbers(const std::string& value, std::string_view range) {
+std::optional<int64_t> whole_number(const std::string& value) {
   bool negative = value.starts_with('-');
   std::optional<uint64_t> number = parse_number(negative ? value.substr(1) : value);
-  if (!number.has_value() || *number > INT64_MAX) return false;
+  if (!number.has_value() || *number > INT64_MAX) return std::nullopt;
+  return negative ? -static_cast<int64_t>(*number) : static_cast<int64_t>(*number);
+}
+
+bool is_in_numbers(const std::string& value, std::string_view range) {
+  std::optional<int64_t> found = whole_number(value);
+  if (!found.has_value()) return false;
   size_t digits = digits_of(range);
   if (digits != 0 && value.size() != digits) return false;
   auto bounds = split(range, ',');
   auto whole = [](std::string_view text) { return std::stoll(std::string(text)); };
-  int64_t found = negative ? -static_cast<int64_t>(*number) : static_cast<int64_t>(*number);
-  return whole(bounds[0]) <= found && found <= whole(bounds[1]);
+  return whole(bounds[0]) <= *found && *found <= whole(bounds[1]);
+}
+
+// Of a value that is written as the format says: what stands where `part` does, or `otherwise`.
+uint32_t part_of(const contract::Partition& partition, std::string_view value,
+                 std::string_view part, uint32_t otherwise) {
+  size_t at = partition.format.find(part);
+  if (at == std::string::npos) return otherwise;
+  return static_cast<uint32_t>(parse_number(value.substr(at, part.size())).value_or(otherwise));
+}
+
+bool is_date(const contract::Partition& partition, std::string_view value) {
+  if (!contract::is_written_as(value, partition.format)) return false;
+  auto part = [&](std::string_view name, uint32_t otherwise) {
+    return part_of(partition, value, name, otherwise);
+  };
+  uint32_t year = part("yyyy", 2000), month = part("MM", 1), day = part("dd", 1);
+  constexpr uint32_t days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+  if (month < 1 || month > 12) return false;
+  bool leaps = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+  uint32_t last = days[month - 1] + (month == 2 && leaps ? 1 : 0);
+  bool in_day = part("HH", 0) < 24 && part("mm", 0) < 60 && part("ss", 0) < 60;
+  return day >= 1 && day <= last && in_day;
+}
+
+// As far as the bounds are dates: what counts from NOW is not compared. Parts go from the largest
+// to the smallest, so that texts compare as dates do.
+bool is_in_dates(const contract::Partition& partition, std::string_view value) {
+  auto bounds = split(partition.range, ',');
+  auto is_fixed = [&](std::string_view bound) {
+    return contract::is_written_as(bound, partition.format);
+  };
+  if (is_fixed(bounds[0]) && value < bounds[0]) return false;
+  return !is_fixed(bounds[1]) || value <= bounds[1];
 }
 
 }  // namespace
@@ -341,15 +387,30 @@ Result<std::vector<std::string>> partition_of(const Table& table, std::string_vi
   return values;
 }
 
+std::string why_no_value(const Table& table, const std::vector<std::string>& values) {
+  for (size_t i = 0; i < table.partitions.size(); ++i) {
+    const contract::Partition& partition = table.partitions[i];
+    std::string found = partition.name + "=" + printable(values[i]);
+    if (partition.type == PartitionType::date && !is_date(partition, values[i])) {
+      return found + " is no date that is written as " + partition.format;
+    }
+    if (partition.type == PartitionType::integer && !whole_number(values[i]).has_value()) {
+      return found + " is no whole number";
+    }
+  }
+  return "";
+}
+
 std::string why_not_projected(const Table& table, const std::vector<std::string>& values) {
+  if (std::string why = why_no_value(table, values); !why.empty()) return why;
   for (size_t i = 0; i < table.partitions.size(); ++i) {
     const contract::Partition& partition = table.partitions[i];
     const std::string& value = values[i];
     std::string found = partition.name + "=" + printable(value);
     switch (partition.type) {
       case PartitionType::date:
-        if (!contract::is_written_as(value, partition.format)) {
-          return found + " is not written as " + partition.format;
+        if (!is_in_dates(partition, value)) {
+          return found + " is not in the range " + partition.range;
         }
         break;
       case PartitionType::integer:

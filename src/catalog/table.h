@@ -2,7 +2,7 @@
 // A contract → the table that its silver is, as AWS Glue keeps it and Athena reads it: names,
 // types, location, partition projection. Pure: nothing is asked of anybody. Before catalog/sync,
 // `catalog show` and `deploy render`. The one thing to know: Glue folds the case of names, so names
-// are small here, and two that fold to one are refused.
+// are small here, and two that fold to one are refused, or one whose case is in doubt (fold.h).
 // Projection: https://docs.aws.amazon.com/athena/latest/ug/partition-projection.html
 #pragma once
 
@@ -56,12 +56,18 @@ std::string table_ddl(const Table& table, std::string_view database);
 
 // Glue's type for a column as receipts tell it ("int64", "timestamp(utc)"); nothing: unknown.
 std::optional<std::string> glue_type_of(std::string_view described);
+// Why a name that folded() gives nothing for is no column.
+inline constexpr std::string_view fold_doubt =
+    "Glue folds the case of names, and what it makes of one of its letters is in doubt";
 // Why Glue or Athena would not take the name; "" when they do.
 std::string why_no_column(std::string_view name);
 
 // The values of the partition that an object of silver is in, in the order of the table's.
 // Fails with invalid: the key is not below the location, or a segment "name=value" is missing.
 Result<std::vector<std::string>> partition_of(const Table& table, std::string_view silver_key);
+// Why a value is none of its partition's type, so that nobody could read it; "" when they are.
+// Requires a value for each partition.
+std::string why_no_value(const Table& table, const std::vector<std::string>& values);
 // Why Athena would not look into that partition; "" when it does, as far as can be told here.
 // Requires a value for each partition.
 std::string why_not_projected(const Table& table, const std::vector<std::string>& values);

@@ -227,13 +227,39 @@ TEST(Table, tells_which_partitions_athena_passes_over) {
   };
   EXPECT_EQ(why("type: date, range: 'NOW-1YEAR,NOW'", "2026-01-02"), "");
   EXPECT_EQ(why("type: date, range: 'NOW-1YEAR,NOW'", "20260102"),
-            "p=20260102 is not written as yyyy-MM-dd");
+            "p=20260102 is no date that is written as yyyy-MM-dd");
+  for (const char* none : {"2026-13-01", "2026-00-01", "2026-02-29", "2026-04-31", "2026-04-00"}) {
+    EXPECT_EQ(why("type: date, range: 'NOW-1YEAR,NOW'", none),
+              "p=" + std::string(none) + " is no date that is written as yyyy-MM-dd");
+  }
+  EXPECT_EQ(why("type: date, range: '2024-02-29,NOW'", "2024-02-29"), "");
+  EXPECT_EQ(why("type: date, range: '2024-02-29,NOW'", "2024-02-28"),
+            "p=2024-02-28 is not in the range 2024-02-29,NOW");
+  EXPECT_EQ(why("type: date, range: '2020-01-01,2024-12-31'", "2025-01-01"),
+            "p=2025-01-01 is not in the range 2020-01-01,2024-12-31");
+  EXPECT_EQ(why("type: date, format: yyyy-MM-dd-HH, range: 'NOW-1YEAR,NOW'", "2024-01-01-24"),
+            "p=2024-01-01-24 is no date that is written as yyyy-MM-dd-HH");
   EXPECT_EQ(why("type: integer, range: '-5,23'", "-5"), "");
   EXPECT_EQ(why("type: integer, range: '0,23'", "24"), "p=24 is not in the range 0,23");
   EXPECT_EQ(why("type: integer, range: '00,23'", "7"), "p=7 is not in the range 00,23");
-  EXPECT_EQ(why("type: integer, range: '0,23'", "x"), "p=x is not in the range 0,23");
+  EXPECT_EQ(why("type: integer, range: '0,23'", "x"), "p=x is no whole number");
   EXPECT_EQ(why("type: enum, values: [a, b]", "c"), "p=c is none of a, b");
   EXPECT_EQ(why("type: injected", "anything"), "");
+}
+
+TEST(Table, folds_the_case_of_any_letter_or_refuses_it) {
+  auto fields = [](const std::string& list) {
+    return table_of(contract::parse_contract("name: orders\nschema: {fields: [" + list +
+                                                 "]}\n'silver:contract': {version: 1, match: "
+                                                 "'bronze/orders/**'}\n",
+                                             "f")
+                        .value(),
+                    {"lake", "silver/"});
+  };
+  EXPECT_EQ(fields("{name: État}")->columns.at(0).name, "état");
+  EXPECT_NE(fields("{name: É}, {name: é}").error().message.find("are one column"),
+            std::string::npos);
+  EXPECT_NE(fields("{name: İl}").error().message.find("is in doubt"), std::string::npos);
 }
 
 TEST(Table, knows_the_types_that_receipts_tell) {
