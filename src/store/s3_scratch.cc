@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/uri.h"
+#include "store/probe.h"
 #include "wire/checksum.h"
 #include "wire/xml.h"
 
