@@ -61,7 +61,7 @@ TEST(CredentialProcess, is_ended_with_all_it_started_when_time_is_up_or_a_stop_c
   EXPECT_EQ(from_process({"the profile p", "sleep 300", 60'000'000, &stop}).error().code,
             Code::stopped);
   system_clock().sleep_micros(2'500'000);
-  EXPECT_FALSE(folder.has("late"));
+  EXPECT_EQ(folder.get("late"), "");
 }
 
 }  // namespace
