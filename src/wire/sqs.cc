@@ -11,8 +11,8 @@ namespace silversmith::wire {
 
 namespace {
 
-constexpr size_t batch_max = 10;        // of messages in one call; SQS's own
-constexpr size_t sources_max = 10'000;  // a bound on pages without end
+constexpr size_t batch_max = 10;         // of messages in one call; SQS's own
+constexpr size_t source_pages_max = 10;  // of a thousand each; a bound on pages without end
 constexpr AwsJsonService sqs = {
     .target = "AmazonSQS", .version = "1.0", .right = "sqs", .resource = "the queue"};
 
@@ -143,6 +143,7 @@ Result<QueueState> SqsQueue::state() {
 Result<std::vector<std::string>> SqsQueue::sources() {
   std::vector<std::string> urls;
   std::string next;
+  size_t pages = 0;
   do {
     Json fields = Json::object();
     fields.set("MaxResults", int64_t{1000});
@@ -155,7 +156,7 @@ Result<std::vector<std::string>> SqsQueue::sources() {
       }
     }
     next = answer.text_or("NextToken", "");
-  } while (!next.empty() && urls.size() < sources_max);
+  } while (!next.empty() && ++pages < source_pages_max);
   return urls;
 }
 

@@ -103,6 +103,12 @@ TEST_F(Sqs, lists_the_queues_whose_dead_letters_come_here) {
             "the role needs sqs:ListDeadLetterSourceQueues on the queue");
 }
 
+TEST_F(Sqs, ends_with_sources_whose_pages_do_not) {
+  service.text = R"({"queueUrls":[],"NextToken":"more"})";
+  EXPECT_TRUE(queue.sources().value().empty());
+  EXPECT_EQ(service.asked.text_or("NextToken", ""), "more");
+}
+
 TEST_F(Sqs, sends_a_message_with_its_attributes_and_its_place_in_line) {
   NewMessage message{.body = "b", .attributes = {{"A", "String", "x"}, {"B", "Binary", "AAE="}}};
   ASSERT_TRUE(queue.send(message).ok());
