@@ -66,12 +66,28 @@ std::string shell_word(const std::string& text) {
   return out + "'";
 }
 
+// The most frequent first.
+std::vector<std::pair<uint64_t, std::string>> reasons_of(const silver::Account& account) {
+  std::vector<std::pair<uint64_t, std::string>> reasons;
+  for (const auto& [code, count] : account.reasons) reasons.emplace_back(count, code);
+  std::sort(reasons.begin(), reasons.end(), [](const auto& left, const auto& right) {
+    return left.first != right.first ? left.first > right.first : left.second < right.second;
+  });
+  return reasons;
+}
+
+// As many of each as the text shows: a webhook takes no message of any size.
 Json rejected_fields(const silver::Rejected& rejected, const ReportPlace& place) {
   const silver::Account& account = rejected.account;
   Json reasons = Json::object();
-  for (const auto& [code, count] : account.reasons) reasons.set(code, count);
+  for (const auto& [count, code] : reasons_of(account)) {
+    if (reasons.as_object().size() == reasons_shown_max) break;
+    reasons.set(code, count);
+  }
   Json faults = Json::array();
-  for (const silver::FileFault& fault : account.faults) faults.add(fault.code);
+  for (const silver::FileFault& fault : account.faults) {
+    if (faults.as_array().size() < faults_shown_max) faults.add(fault.code);
+  }
   Json fields = Json::object();
   fields.set("kind", "rejected")
       .set("lake", place.lake)
@@ -93,11 +109,7 @@ std::string counted(uint64_t count, std::string_view one) {
 
 void add_reasons(const silver::Account& account, std::vector<std::string>& lines) {
   if (account.reasons.empty()) return;
-  std::vector<std::pair<uint64_t, std::string>> reasons;
-  for (const auto& [code, count] : account.reasons) reasons.emplace_back(count, code);
-  std::sort(reasons.begin(), reasons.end(), [](const auto& left, const auto& right) {
-    return left.first != right.first ? left.first > right.first : left.second < right.second;
-  });
+  auto reasons = reasons_of(account);
   lines.insert(lines.end(), {"", "Records set aside, by reason:"});
   for (size_t i = 0; i < std::min(reasons.size(), reasons_shown_max); ++i) {
     lines.push_back("  " + reasons[i].second + ": " + human_count(reasons[i].first));
@@ -211,7 +223,22 @@ class Reader {
   }
 
   void read(const Json& json) {
-    if (++depth_ > depth_max) return fail("found too many envelopes around each other");
+    if (depth_ == depth_max) return fail("found too many envelopes around each other");
+    ++depth_;
+    read_inside(json);
+    --depth_;
+  }
+
+  void read_record(const Json& record) {
+    const Json* body = record.find("body");
+    if (body != nullptr && body->is_string()) return read_body(record, body->as_string());
+    const Json* sns = record.find("Sns");
+    if (sns != nullptr) return read_topic(*sns);
+    read_objects(Json::object().set("Records", Json(Json::Array{record})));
+  }
+
+ private:
+  void read_inside(const Json& json) {
     const Json* records = json.find("Records");
     if (records != nullptr && records->is_array()) {
       for (const Json& record : records->as_array()) read_record(record);
@@ -222,6 +249,8 @@ class Reader {
       return read_topic(json);
     }
     if (std::optional<Notice> alarm = read_alarm(json)) {
+      // Alarms have this shape for topics alone, also where a raw delivery left the envelope out.
+      if (json.find("AlarmName") != nullptr) tidings_.of_topic = true;
       tidings_.notices.push_back(std::move(*alarm));
       return;
     }
@@ -232,15 +261,15 @@ class Reader {
     read_objects(json);
   }
 
-  void read_record(const Json& record) {
-    const Json* body = record.find("body");
-    if (body != nullptr && body->is_string()) return read_text(body->as_string(), "");
-    const Json* sns = record.find("Sns");
-    if (sns != nullptr) return read_topic(*sns);
-    read_objects(Json::object().set("Records", Json(Json::Array{record})));
+  // A topic's raw delivery leaves its envelope out and makes its attributes the message's own.
+  void read_body(const Json& record, const std::string& body) {
+    const Json& told = at(at(record, "messageAttributes"), notice_attribute);
+    const Json* where = told.find("stringValue");
+    if (where == nullptr) return read_text(body, "");
+    tidings_.of_topic = true;
+    read_own(where->is_string() ? where->as_string() : "", body, "");
   }
 
- private:
   void fail(std::string message) {
     tidings_.errors.push_back({Code::invalid, std::move(message), "", "event-error"});
   }
@@ -248,15 +277,16 @@ class Reader {
   void read_topic(const Json& message) {
     tidings_.of_topic = true;
     const Json& told = at(at(message, "MessageAttributes"), notice_attribute);
-    if (told.text_or("Value", "") == notice_told_webhook) {
-      tidings_.idle_reason = "a notice of our own, told already";
-      return;
-    }
     std::string text = message.text_or("Message", "");
     std::string subject = message.text_or("Subject", "");
-    // Our own is text, whatever it looks like.
-    if (told.find("Value") != nullptr) return tell_text(text, subject);
-    read_text(text, subject);
+    if (told.find("Value") == nullptr) return read_text(text, subject);
+    read_own(told.text_or("Value", ""), text, subject);
+  }
+
+  // A notice of ours, told to the topic before: text, whatever it looks like.
+  void read_own(std::string_view where, std::string_view text, std::string_view subject) {
+    if (where != notice_told_webhook) return tell_text(text, subject);
+    tidings_.idle_reason = "a notice of our own, told already";
   }
 
   void tell_text(std::string_view text, std::string_view subject) {
