@@ -13,13 +13,6 @@ constexpr size_t reasons_shown_max = 20;
 constexpr size_t faults_shown_max = 20;
 constexpr size_t depth_max = 8;
 
-std::string cut(std::string text, size_t bytes_max) {
-  if (text.size() <= bytes_max) return text;
-  text.resize(bytes_max - 3);
-  while (find_invalid_utf8(text).has_value()) text.pop_back();
-  return text + "...";
-}
-
 // As SNS takes a subject: printable ASCII that begins with a letter, digit or mark.
 std::string subject_of(std::string_view text) {
   std::string subject;
@@ -27,11 +20,11 @@ std::string subject_of(std::string_view text) {
     bool continues = (static_cast<unsigned char>(c) & 0xC0U) == 0x80;  // of a character, told once
     if (!continues) subject += c >= 0x20 && c < 0x7f ? c : '?';
   }
-  return subject.empty() ? "silversmith" : cut(std::move(subject), notice_subject_bytes_max);
+  return subject.empty() ? "silversmith" : shortened(subject, notice_subject_bytes_max);
 }
 
 Notice make_notice(std::string_view subject, const std::vector<std::string>& lines, Json fields) {
-  return {subject_of(subject), cut(join(lines, "\n") + "\n", notice_text_bytes_max),
+  return {subject_of(subject), shortened(join(lines, "\n") + "\n", notice_text_bytes_max),
           std::move(fields)};
 }
 
