@@ -10,6 +10,8 @@ namespace silversmith::deploy {
 
 namespace {
 
+Json reference(std::string_view name) { return Json::object().set("Ref", name); }
+
 constexpr std::string_view origin = "the template";
 constexpr std::string_view bronze_rules = "Bronze";  // what their logical ids begin with
 constexpr std::string_view table_bucket = template_silver_bucket;
@@ -53,21 +55,29 @@ Json with_functions(const Json& json) {
   text = replaced(text, "${!" + std::string(lake_prefix.substr(2)), lake_prefix);
   Json bucket = Json::object().set("Fn::If", Json::array()
                                                  .add("HasSilverBucket")
-                                                 .add(Json::object().set("Ref", "SilverBucket"))
-                                                 .add(Json::object().set("Ref", "LakeBucket")));
+                                                 .add(reference("SilverBucket"))
+                                                 .add(reference("LakeBucket")));
   Json with = Json::object().set("TableBucket", std::move(bucket));
   return Json::object().set("Fn::Sub", Json::array().add(text).add(std::move(with)));
 }
 
-std::string resource_text(const std::string& id, const TableResource& table,
-                          std::string_view after) {
+// A table is made after its database where that is made here: DependsOn can't name what is not
+// always made, a Ref orders just the same, and gives the same name.
+Json database_name(bool makes_database) {
+  if (!makes_database) return reference("GlueDatabase");
+  return Json::object().set("Fn::If", Json::array()
+                                          .add("MakesDatabase")
+                                          .add(reference(database_id))
+                                          .add(reference("GlueDatabase")));
+}
+
+std::string resource_text(const std::string& id, const TableResource& table, const Json& database) {
   Json properties = Json::object();
-  properties.set("CatalogId", Json::object().set("Ref", "AWS::AccountId"))
-      .set("DatabaseName", Json::object().set("Ref", "GlueDatabase"))
+  properties.set("CatalogId", reference("AWS::AccountId"))
+      .set("DatabaseName", database)
       .set("TableInput", with_functions(table.input));
   std::string body = properties.pretty();
   std::string out = "  " + id + ":\n    Type: AWS::Glue::Table\n    Condition: HasCatalog\n";
-  if (!after.empty()) out += "    DependsOn: " + std::string(after) + "\n";
   out += "    Properties:\n";
   // JSON is YAML as it stands, behind enough blanks.
   for (std::string_view line : split(trim(body), '\n')) {
@@ -117,14 +127,14 @@ Result<std::string> add_tables(std::string_view text, const std::vector<TableRes
   std::set<std::string> ids;
   bool makes_database =
       text.find("\n  " + std::string(database_id) + ":") != std::string_view::npos;
-  std::string_view after = makes_database ? database_id : "";
+  Json database = database_name(makes_database);
   for (const TableResource& table : tables) {
     std::string id = logical_id(table.table);
     if (!ids.insert(id).second) {
       return Error{Code::invalid, "two tables would be the resource " + id,
                    "give one of the contracts another silver:catalog table", ""};
     }
-    added += resource_text(id, table, after) + "\n";
+    added += resource_text(id, table, database) + "\n";
   }
   return std::string(text.substr(0, at)) + added + std::string(text.substr(at));
 }

@@ -49,13 +49,17 @@ TEST(Template, has_a_table_for_each_contract) {
 
 TEST(Template, makes_tables_after_their_database) {
   Document document = *read_document(*add_tables(template_text(), {table("orders")}), "t");
-  EXPECT_EQ(find(document.root, {"Resources", "OrdersTable", "DependsOn"})->text,
-            "GlueDatabaseResource");
+  const Node* name =
+      find(document.root, {"Resources", "OrdersTable", "Properties", "DatabaseName", "Fn::If"});
+  ASSERT_NE(name, nullptr);
+  EXPECT_EQ(find(name->items.at(1), {"Ref"})->text, "GlueDatabaseResource");
   EXPECT_NE(find(document.root, {"Resources", "GlueDatabaseResource"}), nullptr);
   EXPECT_NE(find(document.root, {"Conditions", "HasCatalog"}), nullptr);
   EXPECT_NE(find(document.root, {"Conditions", "HasSilverBucket"}), nullptr);
   Document plain = *read_document(*add_tables(small, {table("orders")}), "t");
-  EXPECT_EQ(find(plain.root, {"Resources", "OrdersTable", "DependsOn"}), nullptr);
+  EXPECT_EQ(
+      find(plain.root, {"Resources", "OrdersTable", "Properties", "DatabaseName", "Ref"})->text,
+      "GlueDatabase");
 }
 
 TEST(Template, stays_as_it_is_without_contracts) { EXPECT_EQ(*add_tables(small, {}), small); }

@@ -40,8 +40,16 @@ struct Asked {
   bool connected;
 };
 
+// A setting that is wrong says nothing about the object that waits for credentials.
+Error of_setting(Error error) {
+  if (error.code == Code::invalid) error.code = Code::denied;
+  return error;
+}
+
 Result<Asked> ask(const SourceSetup& setup, const Ask& what) {
-  Url url = SMITH_TRY(parse_url(what.url));
+  Result<Url> parsed = parse_url(what.url);
+  if (!parsed.ok()) return of_setting(std::move(parsed).error());
+  const Url& url = *parsed;
   HttpOptions options;
   options.connections_max = 1;
   options.connect_ms_max = what.near ? near_connect_ms : sts_connect_ms;
@@ -49,12 +57,13 @@ Result<Asked> ask(const SourceSetup& setup, const Ask& what) {
   options.body_bytes_max = answer_bytes_max;
   options.stop = setup.stop;
   options.direct = what.near;
-  HttpClient client = SMITH_TRY(HttpClient::make(
-      setup.network, {url.host, url.port, url.tls, "", unsigned_service}, options));
+  Result<HttpClient> client =
+      HttpClient::make(setup.network, {url.host, url.port, url.tls, "", unsigned_service}, options);
+  if (!client.ok()) return of_setting(std::move(client).error());
   TextBody body(what.body);
   Request request{what.method, url.target.empty() ? "/" : url.target, what.headers, nullptr, 0};
   if (!what.body.empty()) request.body = &body;
-  Exchange exchange = client.start(std::move(request));
+  Exchange exchange = client->start(std::move(request));
   Result<HttpAnswer> answer = exchange.finish();
   return Asked{std::move(answer), exchange.connected()};
 }
@@ -72,6 +81,12 @@ Error malformed(const std::string& source) {
           "see what that source answers", ""};
 }
 
+// Half of a pair is none.
+Result<FoundCredentials> whole(const std::string& source, FoundCredentials found) {
+  if (found.access_key_id.empty() || found.secret_access_key.empty()) return malformed(source);
+  return found;
+}
+
 // The document of a container's endpoint and of an instance's metadata.
 Result<FoundCredentials> in_json(const std::string& source, const std::string& body) {
   Result<Json> json = parse_json(body);
@@ -83,8 +98,7 @@ Result<FoundCredentials> in_json(const std::string& source, const std::string& b
   }
   FoundCredentials found{json->text_or("AccessKeyId", ""), json->text_or("SecretAccessKey", ""),
                          json->text_or("Token", ""), date_micros(json->text_or("Expiration", ""))};
-  if (found.access_key_id.empty() || found.secret_access_key.empty()) return malformed(source);
-  return found;
+  return whole(source, std::move(found));
 }
 
 Result<std::string> token_in(const std::string& source, const std::string& path) {
@@ -103,7 +117,9 @@ Result<std::string> token_in(const std::string& source, const std::string& path)
 bool may_be_told(const Url& url) {
   constexpr std::array<std::string_view, 4> known = {"169.254.170.2", "169.254.170.23",
                                                      "fd00:ec2::23", "::1"};
-  if (url.tls || url.host == "localhost" || url.host.starts_with("127.")) return true;
+  bool is_number = url.host.find_first_not_of("0123456789.") == std::string::npos;
+  bool is_here = url.host == "localhost" || (is_number && url.host.starts_with("127."));
+  if (url.tls || is_here) return true;
   return std::find(known.begin(), known.end(), url.host) != known.end();
 }
 
@@ -135,7 +151,7 @@ Error refused_by_sts(const std::string& source, const HttpAnswer& answer) {
 Result<FoundCredentials> from_container(const SourceSetup& setup) {
   const CredentialOptions& options = setup.options;
   Result<Url> url = parse_url(options.container_url).in("AWS_CONTAINER_CREDENTIALS_FULL_URI");
-  if (!url.ok()) return Error{Code::denied, url.error().message, url.error().hint, ""};
+  if (!url.ok()) return of_setting(std::move(url).error());
   std::string source = "the container's credentials endpoint " + url->origin() + url->target;
   if (!may_be_told(*url)) {
     return Error{Code::denied, source + " is neither https nor on this machine",
@@ -149,7 +165,7 @@ Result<FoundCredentials> from_container(const SourceSetup& setup) {
     token = SMITH_TRY(token_in(source, options.container_token_file));
   }
   if (!token.empty()) what.headers.push_back({"Authorization", token});
-  Asked asked = SMITH_TRY(ask(setup, what));
+  Asked asked = SMITH_TRY(ask(setup, what).in(source));
   if (!asked.answer.ok()) return std::move(asked.answer).error().in(source);
   if (asked.answer->status != 200) return of_status(source, asked.answer->status, "");
   return in_json(source, asked.answer->body);
@@ -170,17 +186,17 @@ Result<FoundCredentials> from_web_identity(const SourceSetup& setup) {
   what.body = "Action=AssumeRoleWithWebIdentity&Version=2011-06-15&RoleArn=" +
               uri_encoded(options.role_arn) + "&RoleSessionName=" + uri_encoded(name) +
               "&WebIdentityToken=" + uri_encoded(token);
-  Result<Asked> asked = ask(setup, what);
-  if (!asked.ok()) return std::move(asked).error().in(source);
-  if (!asked->answer.ok()) return std::move(asked->answer).error().in(source);
-  if (asked->answer->status != 200) return refused_by_sts(source, *asked->answer);
-  Result<XmlElement> root = parse_xml(asked->answer->body);
+  Asked asked = SMITH_TRY(ask(setup, what).in(source));
+  if (!asked.answer.ok()) return std::move(asked.answer).error().in(source);
+  if (asked.answer->status != 200) return refused_by_sts(source, *asked.answer);
+  Result<XmlElement> root = parse_xml(asked.answer->body);
   const XmlElement* result = root.ok() ? child(&*root, "AssumeRoleWithWebIdentityResult") : nullptr;
   const XmlElement* given = child(result, "Credentials");
-  if (given == nullptr || given->text_of("SecretAccessKey").empty()) return malformed(source);
-  return FoundCredentials{
-      std::string(given->text_of("AccessKeyId")), std::string(given->text_of("SecretAccessKey")),
-      std::string(given->text_of("SessionToken")), date_micros(given->text_of("Expiration"))};
+  if (given == nullptr) return malformed(source);
+  return whole(
+      source,
+      {std::string(given->text_of("AccessKeyId")), std::string(given->text_of("SecretAccessKey")),
+       std::string(given->text_of("SessionToken")), date_micros(given->text_of("Expiration"))});
 }
 
 namespace {
@@ -193,7 +209,7 @@ class Instance {
   // Nothing: nobody is there, or knows the path.
   Result<std::optional<std::string>> say(const std::string& method, const std::string& path) {
     Ask what{method, setup_.options.instance_url + path, headers_};
-    Asked asked = SMITH_TRY(ask(setup_, what));
+    Asked asked = SMITH_TRY(ask(setup_, what).in(source()));
     bool absent = !asked.connected && !setup_.options.instance_named && status_ == 0;
     if (!asked.answer.ok() && absent && asked.answer.error().code == Code::busy) {
       return std::optional<std::string>();
@@ -207,7 +223,7 @@ class Instance {
 
   std::string source() const { return "instance metadata at " + setup_.options.instance_url; }
   void set_headers(std::vector<Header> headers) { headers_ = std::move(headers); }
-  int status() const { return status_; }  // of the last answer; 0: nobody answered
+  int status() const { return status_; }
 
  private:
   const SourceSetup& setup_;

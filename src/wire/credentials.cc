@@ -26,6 +26,8 @@ constexpr int64_t ahead_micros = 300 * second;
 constexpr int64_t kept_micros = 900 * second;
 // No source is asked again so soon after it failed: requests that go out together ask once.
 constexpr int64_t failed_micros = second;
+// Nor so soon where the old ones are still good.
+constexpr int64_t spared_micros = 30 * second;
 
 CredentialsHandle share_of(const CredentialsHandle& credentials) {
   aws_credentials_acquire(credentials.get());
@@ -212,7 +214,8 @@ Result<CredentialsHandle> Credentials::current(const std::atomic<bool>* stop) {
   if (!found.ok()) {
     if (found.error().code != Code::stopped) {
       guarded.failure = found.error();
-      guarded.ask_from = now + (good ? 30 * second : failed_micros);
+      // The old ones are told meanwhile, and no longer than they last.
+      guarded.ask_from = good ? std::min(now + spared_micros, guarded.ends) : now + failed_micros;
     }
     if (good) return share_of(guarded.held);
     return std::move(found).error();

@@ -31,12 +31,17 @@ constexpr size_t signed_bytes_max = size_t{1} << 20;
 // How long a wait lasts before it looks whether it is to end.
 constexpr int64_t look_nanos = 50'000'000;
 
+Url url_of(const Endpoint& endpoint) {
+  Url url;
+  url.tls = endpoint.tls;
+  url.host = endpoint.host;
+  url.port = endpoint.port;
+  return url;
+}
+
 }  // namespace
 
-std::string Endpoint::text() const {
-  bool usual = port == (tls ? 443 : 80);
-  return (tls ? "https://" : "http://") + host + (usual ? "" : ":" + std::to_string(port));
-}
+std::string Endpoint::text() const { return url_of(*this).origin(); }
 
 struct HttpClient::State {
   State(Network::State& network_state, Endpoint where, const HttpOptions& options)
@@ -144,12 +149,10 @@ void Exchange::State::begin() {
   message = aws_http_message_new_request(client.network.allocator);
   bool made = aws_http_message_set_request_method(message, cursor_of(request.method)) == 0 &&
               aws_http_message_set_request_path(message, cursor_of(request.target)) == 0;
-  const Endpoint& endpoint = client.endpoint;
-  bool usual = endpoint.port == (endpoint.tls ? 443 : 80);
-  std::string host = endpoint.host + (usual ? "" : ":" + std::to_string(endpoint.port));
+  std::string host = url_of(client.endpoint).authority();
   made = made && add_header("Host", host) && add_header("User-Agent", "silversmith");
   std::string trace = client.network.trace();
-  bool is_aws = endpoint.service != unsigned_service;
+  bool is_aws = client.endpoint.service != unsigned_service;
   if (is_aws && !trace.empty()) made = made && add_header("X-Amzn-Trace-Id", trace);
   for (const Header& header : request.headers) made = made && add_header(header.name, header.value);
   if (request.body != nullptr) {
@@ -219,13 +222,14 @@ void Exchange::State::connected(aws_http_connection* connection, int failure, vo
   aws_mutex_lock(&state->mutex);
   state->connection = connection;
   state->reached = true;
-  bool wanted = !state->cancelled;
-  if (wanted) {
+  int refusal = state->cancelled ? AWS_ERROR_HTTP_STREAM_CANCELLED : 0;
+  if (refusal == 0) {
     state->stream = aws_http_connection_make_request(connection, &options);
-    wanted = state->stream != nullptr && aws_http_stream_activate(state->stream) == AWS_OP_SUCCESS;
+    bool sent = state->stream != nullptr && aws_http_stream_activate(state->stream) == 0;
+    if (!sent) refusal = aws_last_error();
   }
   aws_mutex_unlock(&state->mutex);
-  if (!wanted) state->end(state->cancelled ? AWS_ERROR_HTTP_STREAM_CANCELLED : aws_last_error());
+  if (refusal != 0) state->end(refusal);
 }
 
 // NOLINTNEXTLINE(readability-function-size): the runtime calls it with these
@@ -272,12 +276,15 @@ void Exchange::State::ended(aws_http_stream*, int failure, void* self) {
 
 // The last that the network's thread does with this exchange.
 void Exchange::State::end(int failure_code) {
-  aws_http_stream_release(stream);
+  // Whoever cancels meanwhile must not be left with a stream that is gone.
+  aws_mutex_lock(&mutex);
+  aws_http_stream* ended_stream = std::exchange(stream, nullptr);
+  aws_mutex_unlock(&mutex);
+  aws_http_stream_release(ended_stream);
   if (connection != nullptr) {
     aws_http_connection_manager_release_connection(client.manager, connection);
   }
   aws_mutex_lock(&mutex);
-  stream = nullptr;
   failure = failure_code;
   done = true;
   aws_condition_variable_notify_all(&changed);

@@ -62,7 +62,7 @@ inline constexpr const char* unsigned_service = "";
 
 // Where and how to reach a service.
 struct Endpoint {
-  std::string host;
+  std::string host;  // an IPv6 address without its brackets
   uint16_t port = 443;
   bool tls = true;
   std::string region;   // of the signature
@@ -89,7 +89,7 @@ class Exchange {
   ~Exchange();
 
   // Waits until `bytes` of the body are in the caller's room, or no more will come; returns how
-  // many are there. Fails with stopped.
+  // many are there. Fails with stopped, and with busy as Request::quiet_micros_max has it.
   Result<size_t> wait_for(size_t bytes);
   // Waits for status and headers, which it returns with what has come of a body of no room.
   // Fails as finish() does.

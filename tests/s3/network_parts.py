@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """What stands between the program and AWS, in small: a proxy, a container's endpoint, STS, an
-instance's metadata. Each serves on a thread of its own and remembers what it was asked."""
+instance's metadata, an address of IPv6. Each serves on a thread of its own and remembers what it was asked."""
 import http.client
 import http.server
 import json
 import socket
+import socketserver
 import threading
 
 from tls import pump
@@ -160,3 +161,26 @@ class Proxy:
     def close(self):
         self.server.shutdown()
         self.server.server_close()
+
+
+class SixthVersion(socketserver.ThreadingTCPServer):
+    """An IPv6 address in front of a port of 127.0.0.1."""
+    address_family = socket.AF_INET6
+    daemon_threads = True
+
+    def __init__(self, port):
+        class Handler(socketserver.BaseRequestHandler):
+            def handle(self):
+                with socket.create_connection(("127.0.0.1", port)) as back:
+                    other = threading.Thread(target=pump, args=[back, self.request], daemon=True)
+                    other.start()
+                    pump(self.request, back)
+                    other.join()
+
+        super().__init__(("::1", 0), Handler)
+        self.endpoint = "http://[::1]:%d" % self.server_address[1]
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def close(self):
+        self.shutdown()
+        self.server_close()

@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """How the program comes by credentials and by its endpoint: sources that work, that fail passingly
 and that refuse; proxies; endpoints of a profile. Against our own S3, which verifies signatures."""
+import json
 import pathlib
 import socket
 import tempfile
+import time
 import unittest
 
 from fake import CREDENTIALS, FakeS3
-from network_parts import FAKE_OPTIONS, Proxy, container, metadata, sts
+from network_parts import (FAKE_OPTIONS, KEYS, Proxy, Server, SixthVersion, container, metadata,
+                           sts)
 from program import run_program
 from tls import TlsFront
 
@@ -57,6 +60,18 @@ class Sources(NetworkTest):
         source = self.closed(container())
         self.assert_converted(self.from_container(source))
         self.assertEqual(source.asked, ["GET /role"], "asked once for all requests")
+
+    def test_credentials_are_asked_for_anew_and_good_ones_outlast_a_source_that_fails(self):
+        ends = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 6))
+        answers = [(200, json.dumps({**KEYS, "Expiration": ends}).encode()), (500, b"")]
+
+        def reply(*_):
+            return answers.pop(0) if answers else (200, json.dumps(KEYS).encode())
+        source = self.closed(Server(reply))
+        self.s3.fault(fault="delay", times=0, amount=1200000)
+        self.assert_converted(self.from_container(source))
+        # The first; one a second later, that fails; one when the first have ended.
+        self.assertEqual(len(source.asked), 3, source.asked)
 
     def test_a_container_that_fails_is_passing_trouble_and_named(self):
         source = self.closed(container(status=500))
@@ -181,6 +196,14 @@ class Ways(NetworkTest):
         done = self.run_with(HTTP_PROXY="http://h:x")
         self.assertEqual(done.status, 2, done)
         self.assertIn("HTTP_PROXY", done.err)
+
+    def test_an_endpoint_may_be_an_address_of_ipv6(self):
+        try:
+            front = self.closed(SixthVersion(self.s3.port))
+        except OSError as error:
+            self.skipTest("no IPv6 here: %s" % error)
+        self.assert_converted(self.run_with(AWS_ENDPOINT_URL_S3=front.endpoint))
+        self.assertGreater(len(self.s3.requests()), 0)
 
     def test_a_profiles_endpoint_counts_where_none_is_given(self):
         config = self.file("config", "[default]\nendpoint_url = http://127.0.0.1:1\n"
