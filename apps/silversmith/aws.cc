@@ -2,9 +2,9 @@
 #include "aws.h"
 
 #include <algorithm>
-#include <optional>
 
 #include "base/text.h"
+#include "wire/url.h"
 
 namespace silversmith::app {
 
@@ -20,59 +20,17 @@ std::string first_of(std::initializer_list<std::string> texts) {
 // Certificates of AWS cover one label in front of its domain.
 bool fits_in_host(std::string_view bucket) { return bucket.find('.') == std::string_view::npos; }
 
-Error no_url(std::string_view found) {
-  return {Code::invalid, "the endpoint " + show(found) + " is no URL that can be used",
-          "wanted http://HOST[:PORT] or https://HOST[:PORT]", ""};
-}
-
 Error no_region() {
   return {Code::invalid, "no AWS region is given",
           "give one: --region, AWS_REGION, or `region` in your AWS profile", ""};
 }
 
-std::optional<uint16_t> port_of(std::string_view digits) {
-  std::optional<uint64_t> port = parse_number(digits);
-  if (!port.has_value() || *port == 0 || *port > 65'535) return std::nullopt;
-  return static_cast<uint16_t>(*port);
-}
-
-struct UrlParts {
-  bool tls = true;
-  std::string_view authority;
-  std::string_view path;  // with its slash
-};
-
-Result<UrlParts> parts_of_url(std::string_view url) {
-  UrlParts parts;
-  parts.tls = url.starts_with("https://");
-  if (!parts.tls && !url.starts_with("http://")) return no_url(url);
-  std::string_view rest = url.substr(parts.tls ? 8 : 7);
-  size_t slash = std::min(rest.find('/'), rest.size());
-  parts.authority = rest.substr(0, slash);
-  parts.path = rest.substr(slash);
-  return parts;
-}
-
-Result<BucketHost> host_of_url(std::string_view url) {
-  UrlParts parts = SMITH_TRY(parts_of_url(url));
-  std::string_view rest = parts.authority;
-  BucketHost host;
-  host.path_style = true;
-  host.tls = parts.tls;
-  host.port = host.tls ? 443 : 80;
-  size_t colon = rest.rfind(':');
-  if (colon != std::string_view::npos && rest.find(']', colon) == std::string_view::npos) {
-    std::optional<uint16_t> port = port_of(rest.substr(colon + 1));
-    if (!port.has_value()) return no_url(url);
-    host.port = *port;
-    rest = rest.substr(0, colon);
-  }
-  bool bare = parts.path.empty() || parts.path == "/";
-  if (!bare || rest.empty() || rest.find_first_of("?#@ ") != std::string_view::npos) {
-    return no_url(url);
-  }
-  host.host = rest;
-  return host;
+Result<BucketHost> host_of_url(std::string_view text) {
+  wire::Url url = SMITH_TRY(wire::parse_url(text).in("the endpoint"));
+  bool bare = (url.target.empty() || url.target == "/") && url.user.empty();
+  if (bare) return BucketHost{url.tls, url.host, url.port, true};
+  return Error{Code::invalid, "the endpoint " + url.origin() + " has a user or a path",
+               "wanted http://HOST[:PORT] or https://HOST[:PORT]", ""};
 }
 
 using Given = std::string (*)(const char*);
@@ -131,8 +89,9 @@ AwsSettings aws_settings(const Settings& settings, std::string (*given)(const ch
   aws.proxies = proxy_options(given);
   aws.fips = is_true(given("AWS_USE_FIPS_ENDPOINT"));
   aws.dual_stack = is_true(given("AWS_USE_DUALSTACK_ENDPOINT"));
+  // One without the other is a mistake to be told, not a reason to be somebody else.
   aws.credentials_in_environment =
-      !given("AWS_ACCESS_KEY_ID").empty() && !given("AWS_SECRET_ACCESS_KEY").empty();
+      !given("AWS_ACCESS_KEY_ID").empty() || !given("AWS_SECRET_ACCESS_KEY").empty();
   return aws;
 }
 
@@ -161,9 +120,9 @@ std::string sts_url(const AwsSettings& settings) {
 // ID.sqs.REGION.vpce.amazonaws.com: of the names between dots, the one that is built as regions are
 // ("eu-west-1", "us-gov-east-1"). The oldest kind, queue.amazonaws.com, is of the oldest region.
 std::string region_of_queue(std::string_view url) {
-  Result<UrlParts> parts = parts_of_url(url);
-  if (!parts.ok()) return {};
-  auto labels = split(parts->authority, '.');
+  Result<wire::Url> parsed = wire::parse_url(url);
+  if (!parsed.ok()) return {};
+  auto labels = split(parsed->host, '.');
   bool of_aws = std::any_of(labels.begin(), labels.end(), [](std::string_view label) {
     return label == "sqs" || label == "sqs-fips" || label == "queue";
   });
@@ -176,7 +135,7 @@ std::string region_of_queue(std::string_view url) {
     bool numbered = parse_number(label.substr(last + 1)).has_value();
     if (lettered && numbered && label.find('-') == 2) return std::string(label);
   }
-  return parts->authority == "queue.amazonaws.com" ? "us-east-1" : "";
+  return parsed->host == "queue.amazonaws.com" ? "us-east-1" : "";
 }
 
 namespace {
@@ -194,14 +153,13 @@ std::string host_of_queue(const AwsSettings& settings, const std::string& host,
 }  // namespace
 
 Result<ServiceHost> queue_host(const AwsSettings& settings, std::string_view url) {
-  Result<UrlParts> parts = parts_of_url(url);
-  if (!parts.ok() || parts->path.size() < 2) {
+  Result<wire::Url> own = wire::parse_url(url);
+  if (!own.ok() || !own->user.empty() || own->target.size() < 2) {
     return Error{Code::invalid, show(url) + " is no URL of a queue",
                  "wanted https://sqs.REGION.amazonaws.com/ACCOUNT/NAME", ""};
   }
-  std::string own = (parts->tls ? "https://" : "http://") + std::string(parts->authority);
-  BucketHost found = SMITH_TRY(
-      host_of_url(settings.sqs_endpoint.empty() ? own : settings.sqs_endpoint).in("--queue"));
+  BucketHost found{own->tls, own->host, own->port};
+  if (!settings.sqs_endpoint.empty()) found = SMITH_TRY(host_of_url(settings.sqs_endpoint));
   std::string region = first_of({region_of_queue(url), settings.region});
   return ServiceHost{found.tls, host_of_queue(settings, found.host, region), found.port,
                      region.empty() ? "us-east-1" : region};
@@ -256,13 +214,10 @@ Result<ServiceHost> topic_host(const AwsSettings& settings, std::string_view arn
 Result<WebhookHost> webhook_host(std::string_view url) {
   Error no_webhook = {Code::invalid, "SILVERSMITH_WEBHOOK is no URL that can be used",
                       "wanted https://HOST[:PORT]/PATH", ""};
-  if (!url.starts_with("https://")) return no_webhook;
-  UrlParts parts = SMITH_TRY(parts_of_url(url));
-  auto found = host_of_url("https://" + std::string(parts.authority));
+  Result<wire::Url> parsed = wire::parse_url(url);
   bool plain = std::all_of(url.begin(), url.end(), [](char c) { return c > 0x20 && c < 0x7f; });
-  if (!found.ok() || !plain || url.find('#') != std::string_view::npos) return no_webhook;
-  std::string target = parts.path.empty() ? "/" : std::string(parts.path);
-  return WebhookHost{found->host, found->port, target};
+  if (!parsed.ok() || !parsed->tls || !parsed->user.empty() || !plain) return no_webhook;
+  return WebhookHost{parsed->host, parsed->port, parsed->target.empty() ? "/" : parsed->target};
 }
 
 Result<BucketRoot> bucket_root(std::string_view uri) {

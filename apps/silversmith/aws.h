@@ -48,7 +48,7 @@ Result<BucketHost> bucket_host(const AwsSettings& settings, std::string_view buc
 // Where STS is reached.
 std::string sts_url(const AwsSettings& settings);
 
-// Where a queue, or another service, is reached, and what signs for it.
+// Where a service of a region is reached, and for which region requests are signed.
 struct ServiceHost {
   bool tls = true;
   std::string host;

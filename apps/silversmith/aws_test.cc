@@ -71,6 +71,20 @@ TEST(Aws, refuses_endpoints_that_are_no_urls) {
     settings.s3_endpoint = url;
     EXPECT_FALSE(bucket_host(settings, "lake").ok()) << url;
   }
+  AwsSettings settings;
+  for (const char* url : {"http://me:secret@h", "http://me:secret@h:x"}) {
+    settings.s3_endpoint = url;
+    Error error = bucket_host(settings, "lake").error();
+    EXPECT_EQ(error.message.find("secret"), std::string::npos) << error.message;
+  }
+}
+
+TEST(Aws, takes_addresses_out_of_their_brackets) {
+  AwsSettings settings;
+  settings.s3_endpoint = "http://[::1]:9000";
+  EXPECT_EQ(bucket_host(settings, "lake")->host, "::1");
+  EXPECT_EQ(bucket_host(settings, "lake")->port, 9000);
+  EXPECT_EQ(queue_host(settings, "http://[::1]:9324/1/in")->host, "::1");
 }
 
 TEST(Aws, reaches_a_queue_where_its_url_says) {

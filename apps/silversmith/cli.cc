@@ -29,7 +29,6 @@ constexpr std::string_view later_commands[] = {"sniff",
                                                "contract diff",
                                                "runs tail"};
 
-
 struct Collected {
   const OptionSpec* spec = nullptr;
   std::vector<std::string> values;

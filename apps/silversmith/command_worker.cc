@@ -137,7 +137,6 @@ class WorkerCommand {
     options_ = SMITH_TRY(worker_options(settings_));
     smith::EngineOptions engine = SMITH_TRY(engine_options(settings_));
     lake_ = SMITH_TRY(Lake::open(root, settings_, &network_stop_, options_.concurrency));
-    lake_->set_warning([this](const Error& error) { console_.warning(error); });
     Session::Share share{*lake_, SMITH_TRY(share_of(std::move(engine), lake_->network_bytes(),
                                                     options_.concurrency))};
     SMITH_TRY(hands_.open(share, settings_, options_.concurrency));

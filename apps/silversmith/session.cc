@@ -47,7 +47,6 @@ Result<std::unique_ptr<Session>> Session::open(const std::string& root, const Se
   session->own_lake_ = SMITH_TRY(Lake::open(root, settings, &progress.stop));
   SMITH_TRY(session->own_lake_->check_written());
   session->lake_ = session->own_lake_.get();
-  session->lake_->set_warning([&console](const Error& error) { console.warning(error); });
   engine.network_bytes = session->lake_->network_bytes();
   engine.memory_given_bytes = engine.memory_bytes_max;
   engine.memory_bytes_max -= engine.network_bytes;
@@ -68,6 +67,7 @@ Result<> Session::begin(const Settings& settings, const smith::EngineOptions& op
   smith::PipelineSetup engine;
   engine.options = options;
   Lake& lake = *lake_;
+  lake.set_warning([&console = console_](const Error& error) { console.warning(error); });
   spools_ = std::make_unique<store::BudgetSpools>(smith::spool_bytes_max(engine.options),
                                                   lake.tmp_path(), [&lake] { lake.make_tmp(); });
   engine.spools = spools_.get();

@@ -66,12 +66,25 @@ std::string shell_word(const std::string& text) {
   return out + "'";
 }
 
+using Reasons = std::vector<std::pair<std::string, uint64_t>>;
+
+// The most frequent first, at most reasons_shown_max.
+Reasons top_reasons(const silver::Account& account) {
+  Reasons reasons(account.reasons.begin(), account.reasons.end());
+  std::stable_sort(reasons.begin(), reasons.end(),
+                   [](const auto& left, const auto& right) { return left.second > right.second; });
+  reasons.resize(std::min(reasons.size(), reasons_shown_max));
+  return reasons;
+}
+
 Json rejected_fields(const silver::Rejected& rejected, const ReportPlace& place) {
   const silver::Account& account = rejected.account;
   Json reasons = Json::object();
-  for (const auto& [code, count] : account.reasons) reasons.set(code, count);
+  for (const auto& [code, count] : top_reasons(account)) reasons.set(code, count);
   Json faults = Json::array();
-  for (const silver::FileFault& fault : account.faults) faults.add(fault.code);
+  for (size_t i = 0; i < std::min(account.faults.size(), faults_shown_max); ++i) {
+    faults.add(account.faults[i].code);
+  }
   Json fields = Json::object();
   fields.set("kind", "rejected")
       .set("lake", place.lake)
@@ -93,16 +106,12 @@ std::string counted(uint64_t count, std::string_view one) {
 
 void add_reasons(const silver::Account& account, std::vector<std::string>& lines) {
   if (account.reasons.empty()) return;
-  std::vector<std::pair<uint64_t, std::string>> reasons;
-  for (const auto& [code, count] : account.reasons) reasons.emplace_back(count, code);
-  std::sort(reasons.begin(), reasons.end(), [](const auto& left, const auto& right) {
-    return left.first != right.first ? left.first > right.first : left.second < right.second;
-  });
   lines.insert(lines.end(), {"", "Records set aside, by reason:"});
-  for (size_t i = 0; i < std::min(reasons.size(), reasons_shown_max); ++i) {
-    lines.push_back("  " + reasons[i].second + ": " + human_count(reasons[i].first));
+  Reasons reasons = top_reasons(account);
+  for (const auto& [code, count] : reasons) {
+    lines.push_back("  " + code + ": " + human_count(count));
   }
-  size_t more = reasons.size() - std::min(reasons.size(), reasons_shown_max);
+  size_t more = account.reasons.size() - reasons.size();
   if (more > 0) lines.push_back("  and " + counted(more, "reason") + " more");
 }
 
@@ -310,13 +319,13 @@ Notice rejected_notice(const silver::Rejected& rejected, const ReportPlace& plac
                                                         std::to_string(account.contract_version);
   std::string lake = shell_word(place.lake);
   std::string word = shell_word(account.key);
+  std::string again =
+      "- correct the file and upload it under the same key: it is converted by itself";
   lines.insert(
       lines.end(),
       {"", "Contract: " + contract, "Report: s3://" + place.bucket + "/" + printable(place.key), "",
        "What to do: see its records, then one of the two:",
-       "  silversmith quarantine show " + lake + " " + word,
-       "- correct the file and upload it under the same key: it is converted "
-       "by itself",
+       "  silversmith quarantine show " + lake + " " + word, again,
        "- or correct the contract, and then:", "  silversmith run " + lake + " --key " + word});
   std::string fault = account.faults.empty() ? "" : " (" + account.faults.front().code + ")";
   return make_notice("Refused: " + key.substr(key.rfind('/') + 1) + fault, lines,

@@ -91,6 +91,7 @@ Result<> S3Object::begin() {
 void S3Object::ask(Range& range) {
   range.asked_from = range.taken;
   std::span<char> room = range.bytes.span().subspan(range.taken);
+  range.exchange.reset();  // an earlier one must write there no more
   range.exchange.emplace(
       service_.start(request_for(range.offset + range.taken, room.size()), room));
 }
@@ -127,8 +128,8 @@ Result<size_t> S3Object::arrived(Range& range, size_t wanted) {
   if (range.whole) return range.bytes.size() - range.taken;
   while (range.taken < range.bytes.size()) {
     size_t rest = std::min(wanted, range.bytes.size() - range.taken);
-    size_t filled = SMITH_TRY(range.exchange->wait_for(range.taken - range.asked_from + rest));
-    size_t ready = range.asked_from + filled - range.taken;
+    Result<size_t> filled = range.exchange->wait_for(range.taken - range.asked_from + rest);
+    size_t ready = filled.ok() ? range.asked_from + *filled - range.taken : 0;
     if (ready > 0) return ready;
     Result<> settled = settle(range.exchange->finish(), range.bytes.size() - range.asked_from);
     if (settled.ok()) continue;
@@ -178,8 +179,8 @@ Result<> S3Object::read_at(uint64_t offset, std::span<char> into) {
   if (!window_.empty() && window_.front().offset == 0 &&
       offset + into.size() <= window_.front().bytes.size()) {
     Range& first = window_.front();
-    size_t filled = SMITH_TRY(first.exchange->wait_for(offset + into.size()));
-    if (first.asked_from == 0 && filled >= offset + into.size()) {
+    Result<size_t> filled = first.exchange->wait_for(offset + into.size());
+    if (first.asked_from == 0 && filled.ok() && *filled >= offset + into.size()) {
       std::memcpy(into.data(), first.bytes.data() + offset, into.size());
       return {};
     }

@@ -155,6 +155,25 @@ TEST_F(S3Reading, reads_at_any_place) {
   EXPECT_EQ((*object)->read_at(100'490, room).error().code, Code::corrupt);
 }
 
+TEST_F(S3Reading, names_the_object_of_which_no_byte_moved) {
+  S3Options options;
+  options.range_bytes = 10'000;
+  options.patience_micros = 300'000;
+  auto object = *world.make(options).open("k");
+  std::string room(10'000, '?');
+  ASSERT_TRUE(object->read_at(0, room).ok());
+  world.fake().faults().add(
+      {.kind = FaultKind::delay, .operation = "GetObject", .times = 0, .amount = 4'000'000});
+  Error error{};
+  for (int i = 0; i < 1000 && error.message.empty(); ++i) {
+    Result<size_t> count = object->read(room);
+    if (!count.ok()) error = count.error();
+  }
+  EXPECT_EQ(error.code, Code::busy);
+  EXPECT_NE(error.message.find("no byte moved"), std::string::npos) << error.message;
+  EXPECT_NE(error.message.find("s3://lake/k"), std::string::npos) << error.message;
+}
+
 TEST_F(S3Reading, lets_go_of_what_is_on_its_way) {
   world.fake().faults().add(
       {.kind = FaultKind::slow_body, .operation = "GetObject", .times = 0, .amount = 1000});

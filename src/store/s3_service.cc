@@ -60,9 +60,16 @@ void RetryBudget::give_back() {
   if (tokens_ < tokens_max) tokens_++;
 }
 
+// A try lasts at most as long as the patience: nothing was asked since then.
+bool Patience::is_past(int64_t now_micros) const {
+  int64_t last = last_;
+  return last != none && now_micros - last > 2 * micros_;
+}
+
 int64_t Patience::left(int64_t now_micros) const {
   int64_t since = since_;
-  return since == none ? micros_ : micros_ - (now_micros - since);
+  bool fresh = since == none || is_past(now_micros);
+  return fresh ? micros_ : micros_ - (now_micros - since);
 }
 
 int64_t Patience::quiet_micros_max(int64_t now_micros) const {
@@ -72,8 +79,9 @@ int64_t Patience::quiet_micros_max(int64_t now_micros) const {
 bool Patience::ended(int64_t now_micros) const { return left(now_micros) <= 0; }
 
 void Patience::failed(int64_t quiet_since_micros) {
-  int64_t expected = none;
+  int64_t expected = is_past(quiet_since_micros) ? since_.load() : none;
   since_.compare_exchange_strong(expected, quiet_since_micros);
+  last_ = quiet_since_micros;
 }
 
 S3Service::S3Service(S3Options options, wire::HttpClient& client, Clock& clock)

@@ -23,8 +23,8 @@ namespace silversmith::store {
 // keys, each byte as %XX.
 inline constexpr size_t s3_answer_bytes_max = size_t{4} << 20;
 
-// How long a store may be asked again and again without a byte of an answer: over the tries of one
-// request, and over requests that follow one another while none succeeds.
+// How long a store may fail, from the last byte that moved before: over the tries of one request,
+// and over requests that follow one another while none succeeds.
 inline constexpr int64_t s3_patience_micros = 60'000'000;
 
 struct S3Options {
@@ -73,8 +73,9 @@ class RetryBudget {
 };
 
 // The time that trouble may take. It runs from the last byte that moved before a try failed, and
-// ends with the next success. When it has run out, each request has one short try, until one is
-// answered: a store that came back is found, one that is gone costs little.
+// ends with the next success or refusal. When it has run out, each request has one short try until
+// then: a store that came back is found, one that is gone costs little. Trouble that is long past,
+// of a function that was frozen meanwhile or a worker without work, says nothing about now.
 class Patience {
  public:
   explicit Patience(int64_t micros) : micros_(micros) {}
@@ -88,8 +89,10 @@ class Patience {
  private:
   static constexpr int64_t none = INT64_MIN;
   int64_t left(int64_t now_micros) const;
+  bool is_past(int64_t now_micros) const;
   int64_t micros_;
   std::atomic<int64_t> since_ = none;
+  std::atomic<int64_t> last_ = none;  // as since_, of the latest try that failed
 };
 
 // Of one request: how often it was sent, and for how long no byte moved before tries of it failed.

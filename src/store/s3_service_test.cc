@@ -103,6 +103,18 @@ TEST(Patience, runs_from_the_last_byte_before_trouble_to_the_next_success) {
   EXPECT_FALSE(patience.ended(100'000'000));
 }
 
+TEST(Patience, forgets_trouble_that_is_long_past) {
+  Patience patience(60'000'000);
+  patience.failed(0);
+  patience.failed(70'000'000);
+  EXPECT_TRUE(patience.ended(180'000'000));
+  EXPECT_FALSE(patience.ended(191'000'000));
+  EXPECT_EQ(patience.quiet_micros_max(191'000'000), 60'000'000);
+  patience.failed(200'000'000);
+  EXPECT_FALSE(patience.ended(259'000'000));
+  EXPECT_TRUE(patience.ended(260'000'000));
+}
+
 TEST(S3Service, says_what_a_denied_role_needs) {
   test::S3World world;
   world.put("k", "x");

@@ -7,6 +7,8 @@
 #include <sstream>
 #include <utility>
 
+#include "base/backoff.h"
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "base/uri.h"
@@ -24,6 +26,10 @@ constexpr uint32_t near_connect_ms = 1'000;
 constexpr uint32_t near_first_byte_ms = 2'000;
 constexpr uint32_t sts_connect_ms = 5'000;
 constexpr uint32_t sts_first_byte_ms = 10'000;
+constexpr uint32_t tries_max = 3;
+constexpr int64_t tries_micros_max = 5'000'000;
+constexpr Backoff pauses = {400'000, 1'600'000};
+constexpr int64_t look_micros = 50'000;
 constexpr size_t answer_bytes_max = size_t{64} << 10;
 constexpr std::streamsize token_bytes_max = 64 << 10;
 
@@ -33,6 +39,7 @@ struct Ask {
   std::vector<Header> headers = {};
   std::string body = {};
   bool near = true;
+  bool may_be_absent = false;  // nobody there is an answer
 };
 
 struct Asked {
@@ -40,8 +47,16 @@ struct Asked {
   bool connected;
 };
 
-Result<Asked> ask(const SourceSetup& setup, const Ask& what) {
-  Url url = SMITH_TRY(parse_url(what.url));
+// A setting that is wrong says nothing about the object that waits for credentials.
+Error of_setting(Error error) {
+  if (error.code == Code::invalid) error.code = Code::denied;
+  return error;
+}
+
+Result<Asked> ask_once(const SourceSetup& setup, const Ask& what) {
+  Result<Url> parsed = parse_url(what.url);
+  if (!parsed.ok()) return of_setting(std::move(parsed).error());
+  const Url& url = *parsed;
   HttpOptions options;
   options.connections_max = 1;
   options.connect_ms_max = what.near ? near_connect_ms : sts_connect_ms;
@@ -49,17 +64,37 @@ Result<Asked> ask(const SourceSetup& setup, const Ask& what) {
   options.body_bytes_max = answer_bytes_max;
   options.stop = setup.stop;
   options.direct = what.near;
-  HttpClient client = SMITH_TRY(HttpClient::make(
-      setup.network, {url.host, url.port, url.tls, "", unsigned_service}, options));
+  Result<HttpClient> client =
+      HttpClient::make(setup.network, {url.host, url.port, url.tls, "", unsigned_service}, options);
+  if (!client.ok()) return of_setting(std::move(client).error());
   TextBody body(what.body);
   Request request{what.method, url.target.empty() ? "/" : url.target, what.headers, nullptr, 0};
   if (!what.body.empty()) request.body = &body;
-  Exchange exchange = client.start(std::move(request));
+  Exchange exchange = client->start(std::move(request));
   Result<HttpAnswer> answer = exchange.finish();
   return Asked{std::move(answer), exchange.connected()};
 }
 
 bool passes(int status) { return status >= 500 || status == 429 || status == 408; }
+
+// Up to three times where trouble passes; none begins later than a few seconds after the first.
+Result<Asked> ask(const SourceSetup& setup, const Ask& what) {
+  Clock& clock = system_clock();
+  Jitter jitter(static_cast<uint64_t>(clock.wall_micros()));
+  int64_t until = clock.steady_micros() + tries_micros_max;
+  for (uint32_t tries = 1;; ++tries) {
+    Asked asked = SMITH_TRY(ask_once(setup, what));
+    bool passing =
+        asked.answer.ok() ? passes(asked.answer->status) : asked.answer.error().code == Code::busy;
+    bool absent = what.may_be_absent && !asked.connected;
+    if (!passing || absent || tries == tries_max) return asked;
+    int64_t from = clock.steady_micros() + pauses.pause_micros(tries, jitter);
+    if (from >= until) return asked;
+    while (clock.steady_micros() < from && !(setup.stop != nullptr && *setup.stop)) {
+      clock.sleep_micros(look_micros);
+    }
+  }
+}
 
 Error of_status(const std::string& source, int status, const std::string& said) {
   return {passes(status) ? Code::busy : Code::denied,
@@ -70,6 +105,12 @@ Error of_status(const std::string& source, int status, const std::string& said) 
 Error malformed(const std::string& source) {
   return {Code::denied, source + " answered 200 without credentials that can be read",
           "see what that source answers", ""};
+}
+
+// Half of a pair is none.
+Result<FoundCredentials> whole(const std::string& source, FoundCredentials found) {
+  if (found.access_key_id.empty() || found.secret_access_key.empty()) return malformed(source);
+  return found;
 }
 
 // The document of a container's endpoint and of an instance's metadata.
@@ -83,8 +124,7 @@ Result<FoundCredentials> in_json(const std::string& source, const std::string& b
   }
   FoundCredentials found{json->text_or("AccessKeyId", ""), json->text_or("SecretAccessKey", ""),
                          json->text_or("Token", ""), date_micros(json->text_or("Expiration", ""))};
-  if (found.access_key_id.empty() || found.secret_access_key.empty()) return malformed(source);
-  return found;
+  return whole(source, std::move(found));
 }
 
 Result<std::string> token_in(const std::string& source, const std::string& path) {
@@ -103,7 +143,9 @@ Result<std::string> token_in(const std::string& source, const std::string& path)
 bool may_be_told(const Url& url) {
   constexpr std::array<std::string_view, 4> known = {"169.254.170.2", "169.254.170.23",
                                                      "fd00:ec2::23", "::1"};
-  if (url.tls || url.host == "localhost" || url.host.starts_with("127.")) return true;
+  bool is_number = url.host.find_first_not_of("0123456789.") == std::string::npos;
+  bool is_here = url.host == "localhost" || (is_number && url.host.starts_with("127."));
+  if (url.tls || is_here) return true;
   return std::find(known.begin(), known.end(), url.host) != known.end();
 }
 
@@ -135,7 +177,7 @@ Error refused_by_sts(const std::string& source, const HttpAnswer& answer) {
 Result<FoundCredentials> from_container(const SourceSetup& setup) {
   const CredentialOptions& options = setup.options;
   Result<Url> url = parse_url(options.container_url).in("AWS_CONTAINER_CREDENTIALS_FULL_URI");
-  if (!url.ok()) return Error{Code::denied, url.error().message, url.error().hint, ""};
+  if (!url.ok()) return of_setting(std::move(url).error());
   std::string source = "the container's credentials endpoint " + url->origin() + url->target;
   if (!may_be_told(*url)) {
     return Error{Code::denied, source + " is neither https nor on this machine",
@@ -149,7 +191,7 @@ Result<FoundCredentials> from_container(const SourceSetup& setup) {
     token = SMITH_TRY(token_in(source, options.container_token_file));
   }
   if (!token.empty()) what.headers.push_back({"Authorization", token});
-  Asked asked = SMITH_TRY(ask(setup, what));
+  Asked asked = SMITH_TRY(ask(setup, what).in(source));
   if (!asked.answer.ok()) return std::move(asked.answer).error().in(source);
   if (asked.answer->status != 200) return of_status(source, asked.answer->status, "");
   return in_json(source, asked.answer->body);
@@ -170,17 +212,17 @@ Result<FoundCredentials> from_web_identity(const SourceSetup& setup) {
   what.body = "Action=AssumeRoleWithWebIdentity&Version=2011-06-15&RoleArn=" +
               uri_encoded(options.role_arn) + "&RoleSessionName=" + uri_encoded(name) +
               "&WebIdentityToken=" + uri_encoded(token);
-  Result<Asked> asked = ask(setup, what);
-  if (!asked.ok()) return std::move(asked).error().in(source);
-  if (!asked->answer.ok()) return std::move(asked->answer).error().in(source);
-  if (asked->answer->status != 200) return refused_by_sts(source, *asked->answer);
-  Result<XmlElement> root = parse_xml(asked->answer->body);
+  Asked asked = SMITH_TRY(ask(setup, what).in(source));
+  if (!asked.answer.ok()) return std::move(asked.answer).error().in(source);
+  if (asked.answer->status != 200) return refused_by_sts(source, *asked.answer);
+  Result<XmlElement> root = parse_xml(asked.answer->body);
   const XmlElement* result = root.ok() ? child(&*root, "AssumeRoleWithWebIdentityResult") : nullptr;
   const XmlElement* given = child(result, "Credentials");
-  if (given == nullptr || given->text_of("SecretAccessKey").empty()) return malformed(source);
-  return FoundCredentials{
-      std::string(given->text_of("AccessKeyId")), std::string(given->text_of("SecretAccessKey")),
-      std::string(given->text_of("SessionToken")), date_micros(given->text_of("Expiration"))};
+  if (given == nullptr) return malformed(source);
+  return whole(
+      source,
+      {std::string(given->text_of("AccessKeyId")), std::string(given->text_of("SecretAccessKey")),
+       std::string(given->text_of("SessionToken")), date_micros(given->text_of("Expiration"))});
 }
 
 namespace {
@@ -193,8 +235,9 @@ class Instance {
   // Nothing: nobody is there, or knows the path.
   Result<std::optional<std::string>> say(const std::string& method, const std::string& path) {
     Ask what{method, setup_.options.instance_url + path, headers_};
-    Asked asked = SMITH_TRY(ask(setup_, what));
-    bool absent = !asked.connected && !setup_.options.instance_named && status_ == 0;
+    what.may_be_absent = !setup_.options.instance_named && status_ == 0;
+    Asked asked = SMITH_TRY(ask(setup_, what).in(source()));
+    bool absent = !asked.connected && what.may_be_absent;
     if (!asked.answer.ok() && absent && asked.answer.error().code == Code::busy) {
       return std::optional<std::string>();
     }
@@ -207,7 +250,7 @@ class Instance {
 
   std::string source() const { return "instance metadata at " + setup_.options.instance_url; }
   void set_headers(std::vector<Header> headers) { headers_ = std::move(headers); }
-  int status() const { return status_; }  // of the last answer; 0: nobody answered
+  int status() const { return status_; }
 
  private:
   const SourceSetup& setup_;

@@ -50,7 +50,7 @@ struct SourceSetup {
 };
 
 // Each fails with busy (no connection, 5xx, throttling, a time-out), denied (a refusal, no token
-// file, an answer that can't be read) and stopped.
+// file, a setting that is no URL, an answer that can't be read) and stopped.
 Result<FoundCredentials> from_container(const SourceSetup& setup);
 Result<FoundCredentials> from_web_identity(const SourceSetup& setup);
 // Nothing where there is no metadata, and nobody said that there is, or no role in it.

@@ -10,9 +10,8 @@
 namespace silversmith::wire {
 namespace {
 
-constexpr const char* good_json =
-    R"({"AccessKeyId":"AK","SecretAccessKey":"SK","Token":"T",)"
-    R"("Expiration":"2030-01-02T03:04:05Z"})";
+constexpr const char* good_json = R"({"AccessKeyId":"AK","SecretAccessKey":"SK","Token":"T",)"
+                                  R"("Expiration":"2030-01-02T03:04:05Z"})";
 constexpr const char* good_xml =
     "<AssumeRoleWithWebIdentityResponse><AssumeRoleWithWebIdentityResult><Credentials>"
     "<AccessKeyId>AK</AccessKeyId><SecretAccessKey>SK</SecretAccessKey>"
@@ -105,10 +104,10 @@ TEST_F(Sources, a_container_that_nobody_answers_for_is_passing_trouble) {
 }
 
 TEST_F(Sources, a_token_is_not_told_to_strangers_nor_missed) {
-  options.container_url = "http://192.0.2.1/role";
-  EXPECT_EQ(container_error().code, Code::denied);
-  options.container_url = "nonsense";
-  EXPECT_EQ(container_error().code, Code::denied);
+  for (const char* wrong : {"http://192.0.2.1/role", "http://127.example.com/role", "nonsense"}) {
+    options.container_url = wrong;
+    EXPECT_EQ(container_error().code, Code::denied) << wrong;
+  }
   options.container_url = url + "/role";
   for (const char* content : {"", "two\nlines\n"}) {
     folder.put("token", content);
@@ -149,6 +148,25 @@ TEST_F(Sources, sts_passes_or_refuses_as_it_says) {
   EXPECT_EQ(identity_error().code, Code::denied);
   options.role_arn = "";
   EXPECT_EQ(identity_error().code, Code::denied);
+}
+
+TEST_F(Sources, half_a_pair_of_keys_is_none) {
+  for (const char* name : {"AccessKeyId", "SecretAccessKey"}) {
+    std::string xml = good_xml;
+    std::string element = "<" + std::string(name) + ">";
+    xml.erase(xml.find(element) + element.size(), 2);
+    told.answers["POST /"] = {200, xml};
+    EXPECT_EQ(identity_error().code, Code::denied) << name;
+  }
+}
+
+// An object is refused for what is invalid, and a setting is not the object's fault.
+TEST_F(Sources, a_setting_that_is_no_url_is_the_operators) {
+  options.container_url = options.sts_url = options.instance_url = "localhost:1";
+  EXPECT_EQ(container_error().code, Code::denied);
+  EXPECT_EQ(identity_error().code, Code::denied);
+  EXPECT_NE(identity_error().message.find("STS"), std::string::npos);
+  EXPECT_EQ(from_instance(setup()).error().code, Code::denied);
 }
 
 constexpr const char* roles = "GET /latest/meta-data/iam/security-credentials/";

@@ -62,7 +62,7 @@ inline constexpr const char* unsigned_service = "";
 
 // Where and how to reach a service.
 struct Endpoint {
-  std::string host;
+  std::string host;  // an IPv6 address without its brackets
   uint16_t port = 443;
   bool tls = true;
   std::string region;   // of the signature
@@ -82,21 +82,23 @@ struct HttpOptions {
   const std::atomic<bool>* stop = nullptr;
 };
 
-// Given up when it goes while still under way; that waits for the network's thread.
+// Given up when it goes while still under way. What has a connection waits for the network's
+// thread; what has none does not: a proxy that is silent can't hold the caller.
 class Exchange {
  public:
   Exchange(Exchange&&) noexcept;
   ~Exchange();
 
   // Waits until `bytes` of the body are in the caller's room, or no more will come; returns how
-  // many are there. Fails with stopped.
+  // many are there. Fails with stopped, and with busy as Request::quiet_micros_max has it.
   Result<size_t> wait_for(size_t bytes);
   // Waits for status and headers, which it returns with what has come of a body of no room.
   // Fails as finish() does.
   Result<HttpAnswer> begin();
   // Waits for the end. An answer of any status is a success.
   // Fails with busy (no connection, lost, timed out: the request may have had its effect), denied
-  // (no credentials, a certificate that is not trusted), stopped.
+  // (no credentials, a certificate that is not trusted, a proxy that answers 407), stopped. Without
+  // a connection for as long as connecting and a first byte may take together it is busy.
   Result<HttpAnswer> finish();
   // Since when no byte has moved, on the steady clock, in microseconds.
   int64_t quiet_since_micros() const;
@@ -117,6 +119,7 @@ class HttpClient {
   // invalid when the proxy's address is none.
   static Result<HttpClient> make(Network& network, Endpoint endpoint, const HttpOptions& options);
   HttpClient(HttpClient&&) noexcept;
+  // Waits for its connections to be down, but not long where one can't be ended.
   ~HttpClient();
 
   // Signs and sends; the credentials for that may have to be waited for. The body of a good answer

@@ -32,7 +32,8 @@ Error error_of(const std::string& doing, const HttpAnswer& answer) {
   Error error{Code::denied, doing + ": " + std::to_string(answer.status), "", ""};
   if (!name.empty()) error.message += " " + name;
   if (!message.empty()) error.message += ": " + message;
-  if (answer.status >= 500 || answer.status == 429) {
+  // 409: the function is being changed, or its snapshot made.
+  if (answer.status >= 500 || answer.status == 429 || answer.status == 409) {
     error.code = Code::busy;
   } else if (answer.status == 404) {
     error.hint = "see the function's name and its region";

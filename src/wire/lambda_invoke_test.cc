@@ -74,6 +74,7 @@ TEST_F(LambdaInvoke, names_the_right_that_is_missing) {
 
 TEST_F(LambdaInvoke, tells_what_passes_from_what_stays) {
   EXPECT_EQ(refused(429, "TooManyRequestsException").code, Code::busy);
+  EXPECT_EQ(refused(409, "ResourceConflictException").code, Code::busy);
   EXPECT_EQ(refused(500, "ServiceException").code, Code::busy);
   EXPECT_EQ(refused(413, "RequestTooLargeException").code, Code::invalid);
   EXPECT_EQ(refused(400, "InvalidRequestContentException:http://x").code, Code::invalid);

@@ -11,8 +11,8 @@ namespace silversmith::wire {
 
 namespace {
 
-constexpr size_t batch_max = 10;        // of messages in one call; SQS's own
-constexpr size_t sources_max = 10'000;  // a bound on pages without end
+constexpr size_t batch_max = 10;          // of messages in one call; SQS's own
+constexpr size_t source_pages_max = 100;  // of up to 1,000 queues
 constexpr AwsJsonService sqs = {
     .target = "AmazonSQS", .version = "1.0", .right = "sqs", .resource = "the queue"};
 
@@ -143,7 +143,7 @@ Result<QueueState> SqsQueue::state() {
 Result<std::vector<std::string>> SqsQueue::sources() {
   std::vector<std::string> urls;
   std::string next;
-  do {
+  for (size_t pages = 0; pages < source_pages_max; ++pages) {
     Json fields = Json::object();
     fields.set("MaxResults", int64_t{1000});
     if (!next.empty()) fields.set("NextToken", next);
@@ -155,8 +155,12 @@ Result<std::vector<std::string>> SqsQueue::sources() {
       }
     }
     next = answer.text_or("NextToken", "");
-  } while (!next.empty() && urls.size() < sources_max);
-  return urls;
+    if (next.empty()) return urls;
+  }
+  return Error{Code::denied,
+               "ListDeadLetterSourceQueues of " + url_ + ": found more than " +
+                   std::to_string(source_pages_max) + " pages",
+               "is this endpoint SQS's?", ""};
 }
 
 Result<> SqsQueue::send(const NewMessage& message) {

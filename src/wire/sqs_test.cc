@@ -103,6 +103,11 @@ TEST_F(Sqs, lists_the_queues_whose_dead_letters_come_here) {
             "the role needs sqs:ListDeadLetterSourceQueues on the queue");
 }
 
+TEST_F(Sqs, gives_up_on_pages_without_end) {
+  service.text = R"({"queueUrls":[],"NextToken":"more"})";
+  EXPECT_EQ(queue.sources().error().code, Code::denied);
+}
+
 TEST_F(Sqs, sends_a_message_with_its_attributes_and_its_place_in_line) {
   NewMessage message{.body = "b", .attributes = {{"A", "String", "x"}, {"B", "Binary", "AAE="}}};
   ASSERT_TRUE(queue.send(message).ok());

@@ -41,11 +41,13 @@ bool take_host(std::string_view authority, Url& url) {
 
 }  // namespace
 
-std::string Url::origin() const {
+std::string Url::authority() const {
   std::string named = host.find(':') == std::string::npos ? host : "[" + host + "]";
   bool usual = port == (tls ? 443 : 80);
-  return std::string(tls ? secure : plain) + named + (usual ? "" : ":" + std::to_string(port));
+  return named + (usual ? "" : ":" + std::to_string(port));
 }
+
+std::string Url::origin() const { return std::string(tls ? secure : plain) + authority(); }
 
 Result<Url> parse_url(std::string_view text) {
   Url url;

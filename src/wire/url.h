@@ -18,7 +18,8 @@ struct Url {
   uint16_t port = 0;
   std::string target;  // path and query with the slash; "" without one
 
-  std::string origin() const;  // "https://host:port", the usual port left out
+  std::string authority() const;  // "host:port", the usual port left out; of IPv6 "[host]:port"
+  std::string origin() const;     // "https://host:port", likewise
 };
 
 // Fails with invalid, and names `text` without its password: no http:// or https://, no host, a

@@ -14,6 +14,7 @@ TEST(Url, is_taken_apart) {
   EXPECT_EQ(url.host, "::1");
   EXPECT_EQ(url.port, 8443);
   EXPECT_EQ(url.target, "/a/b?c=d");
+  EXPECT_EQ(url.authority(), "[::1]:8443");
   EXPECT_EQ(url.origin(), "https://[::1]:8443");
   EXPECT_EQ(parse_url("http://h")->port, 80);
   EXPECT_EQ(parse_url("http://h")->target, "");

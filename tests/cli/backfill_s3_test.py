@@ -4,6 +4,7 @@ messages to a queue."""
 import collections
 import http.server
 import json
+import os
 import threading
 import unittest
 
@@ -112,6 +113,17 @@ class BackfillInS3(S3LakeTest):
         self.assertEqual((done.status, nonzero(done)), (2, {"duplicate": 10, "error": 1}), done)
         self.assertIn("1000 columns need at least", done.out)
         self.assertNotIn("a lower --concurrency", done.out)
+
+    def test_parts_that_may_not_be_removed_are_told_of_by_those_that_work(self):
+        cells = os.urandom(40_000_000).hex()
+        rows = (cells[at:at + 1000] for at in range(0, len(cells), 1000))
+        self.s3.put("bronze/a.csv", ("x\n" + "\n".join(rows) + "\n").encode())
+        self.s3.deny(action="s3:AbortMultipartUpload", prefix="silver/")
+        self.s3.fault(fault="conflict", operation="CompleteMultipartUpload", times=0)
+        done = self.reconcile("--concurrency", 2)
+        self.assertEqual(nonzero(done), {"error": 1}, done)
+        self.assertEqual(done.err.count("the parts of an unfinished upload stay"), 1, done.err)
+        self.assertIn("s3:AbortMultipartUpload", done.err)
 
     def test_a_little_memory_means_fewer_at_a_time_and_no_error(self):
         self.fill(3)

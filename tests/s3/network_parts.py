@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """What stands between the program and AWS, in small: a proxy, a container's endpoint, STS, an
-instance's metadata. Each serves on a thread of its own and remembers what it was asked."""
+instance's metadata, an address of IPv6. Each serves on a thread of its own and remembers what it was asked."""
 import http.client
 import http.server
 import json
 import socket
+import socketserver
 import threading
 
 from tls import pump
@@ -50,9 +51,13 @@ class Server:
         self.server.server_close()
 
 
-def container(status=200, body=None, token="let me in"):
-    """The endpoint of a container's credentials."""
+def container(status=200, body=None, token="let me in", failures=0):
+    """The endpoint of a container's credentials; the first `failures` answers are 503."""
+    left = [503] * failures
+
     def reply(_method, _path, headers, _body):
+        if left:
+            return left.pop(), b""
         if headers.get("Authorization") != token:
             return 401, b""
         return status, json.dumps(KEYS).encode() if body is None else body
@@ -92,6 +97,29 @@ def metadata(address=("127.0.0.1", 0), status=200):
             return 200, json.dumps({"Code": "Success", **KEYS}).encode()
         return 404, b""
     return Server(reply, address)
+
+
+class SilentProxy:
+    """Accepts, and never answers."""
+
+    def __init__(self):
+        self.server = socket.create_server(("127.0.0.1", 0))
+        self.address = "127.0.0.1:%d" % self.server.getsockname()[1]
+        self.held = []
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        try:
+            while True:
+                self.held.append(self.server.accept()[0])
+        except OSError:
+            pass
+
+    def close(self):
+        self.server.shutdown(socket.SHUT_RDWR)
+        self.server.close()
+        for connection in self.held:
+            connection.close()
 
 
 class Proxy:
@@ -160,3 +188,26 @@ class Proxy:
     def close(self):
         self.server.shutdown()
         self.server.server_close()
+
+
+class SixthVersion(socketserver.ThreadingTCPServer):
+    """An IPv6 address in front of a port of 127.0.0.1."""
+    address_family = socket.AF_INET6
+    daemon_threads = True
+
+    def __init__(self, port):
+        class Handler(socketserver.BaseRequestHandler):
+            def handle(self):
+                with socket.create_connection(("127.0.0.1", port)) as back:
+                    other = threading.Thread(target=pump, args=[back, self.request], daemon=True)
+                    other.start()
+                    pump(self.request, back)
+                    other.join()
+
+        super().__init__(("::1", 0), Handler)
+        self.endpoint = "http://[::1]:%d" % self.server_address[1]
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def close(self):
+        self.shutdown()
+        self.server_close()
