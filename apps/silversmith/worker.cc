@@ -39,7 +39,7 @@ Returned reason_of(smith::Verdict verdict) {
 }
 
 // What the queue says of a lease that is not ours any more.
-const std::string somebody_else = ", somebody else has the message: ";
+constexpr const char* somebody_else = ", somebody else has the message: ";
 
 }  // namespace
 
@@ -251,9 +251,9 @@ void Worker::settle(size_t slot, const wire::QueueMessage& message, smith::Verdi
   Lease lease = leases_.release(slot);
   if (lease != Lease::held) {
     bool done = verdict == smith::Verdict::done;
-    std::string became =
-        done ? "the work was done all the same, and is done once" : "its work was given up";
-    return lost(message, (lease == Lease::lost ? somebody_else : why_ended(slot)) + became);
+    std::string why = lease == Lease::lost ? somebody_else : why_ended(slot);
+    return lost(message, why + (done ? "the work was done all the same, and is done once"
+                                     : "its work was given up"));
   }
   if (verdict == smith::Verdict::done) return remove(message);
   give_back(message, cut_.load() ? Returned::stopped : reason_of(verdict));
@@ -284,7 +284,7 @@ void Worker::remove(const wire::QueueMessage& message) {
       return setup_.tell(Level::debug, "deleted", about(message));
     }
     if (removed.error().code == Code::conflict)
-      return lost(message, somebody_else + "the work was done, once");
+      return lost(message, std::string(somebody_else) + "the work was done, once");
     if (removed.error().code != Code::busy || tries == delete_tries || cut_.load()) {
       count([](QueueCounts& counts) { counts.deletes_failed++; });
       return setup_.tell(
@@ -301,7 +301,7 @@ void Worker::give_back(const wire::QueueMessage& message, Returned reason) {
   Result<> hidden = setup_.answers.hide(message, seconds);
   // What can't be given back comes again when its lease ends.
   if (!hidden.ok() && hidden.error().code == Code::conflict) {
-    return lost(message, somebody_else + "it was to be given back");
+    return lost(message, std::string(somebody_else) + "it was to be given back");
   }
   count([&](QueueCounts& counts) { counts.returned[static_cast<size_t>(reason)]++; });
   Json fields = about(message);
