@@ -36,6 +36,15 @@ TEST(Aws, takes_our_options_before_the_variables) {
   EXPECT_EQ(aws_settings(Settings(), unset).region, "");
 }
 
+TEST(AwsSettings, one_variable_of_the_two_is_a_source_already) {
+  for (const char* set : {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}) {
+    auto given = [set](const char* name) -> std::string {
+      return std::string(name) == set ? "x" : "";
+    };
+    EXPECT_TRUE(aws_settings({}, given).credentials_in_environment) << set;
+  }
+}
+
 TEST(Aws, names_the_hosts_of_buckets) {
   EXPECT_EQ(bucket_host(in_region("eu-west-1"), "lake")->host, "lake.s3.eu-west-1.amazonaws.com");
   EXPECT_EQ(bucket_host(in_region("cn-north-1"), "lake")->host,
