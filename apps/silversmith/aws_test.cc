@@ -36,7 +36,7 @@ TEST(Aws, takes_our_options_before_the_variables) {
   EXPECT_EQ(aws_settings(Settings(), unset).region, "");
 }
 
-TEST(AwsSettings, one_variable_of_the_two_is_a_source_already) {
+TEST(Aws, takes_one_variable_of_the_two_for_a_source) {
   for (const char* set : {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}) {
     auto given = [set](const char* name) -> std::string {
       return std::string(name) == set ? "x" : "";
