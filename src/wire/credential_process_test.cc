@@ -39,7 +39,7 @@ TEST(CredentialProcess, gives_what_the_program_says) {
 
 TEST(CredentialProcess, is_denied_with_what_went_wrong_and_no_secret) {
   expect_denied("echo SECRET; echo 'vault is sealed' >&2; echo more >&2; exit 7",
-                "status 7: vault is sealed");
+                "status 7: \"vault is sealed\"");
   expect_denied("/no/such/program", "127");
   expect_denied("kill -9 $$", "signal 9");
   expect_denied("echo hello SECRET", "JSON");
