@@ -2,7 +2,11 @@
 // The function `sweep`: whatever invokes it (a schedule does), bronze is reconciled once and what
 // is not done is converted here, so that nothing but S3 must be reached. What time does not suffice
 // for is no failure: the next sweep finds it, and a metric tells how old the oldest is. Its event
-// may say how far it looks: {"max_age_seconds": 0, "after": "bronze/m"}.
+// may say how far it looks: {"max_age_seconds": 0, "after": "bronze/m"}. The one thing to know:
+// where one ended for want of time is remembered in memory, and the next of this sandbox begins
+// there, or a lake that is too large for one would never be swept to its end.
+#include <map>
+
 #include "handlers.h"
 #include "session.h"
 #include "smith/answer.h"
@@ -16,6 +20,42 @@ namespace silversmith::app {
 namespace {
 
 constexpr int64_t max_age_seconds_max = 3'153'600'000;  // a century
+constexpr size_t places_max = 16;
+
+// Where sweeps of one sandbox ended early. Those that look at objects of another age are another
+// sweep: one must not keep what the other left out.
+class Places {
+ public:
+  // The key to begin behind; "" is the start.
+  std::string after(int64_t max_age_micros) const {
+    auto found = places_.find(max_age_micros);
+    return found == places_.end() ? "" : found->second.after;
+  }
+  // `stopped_at` is the first object whose conversion was stopped, "" if none was. One that takes
+  // all the time twice is passed over, until sweeps come round again.
+  void note(const smith::ReconcileOptions& options, const smith::Ledger& ledger,
+            const std::string& stopped_at) {
+    if (ledger.complete) {
+      places_.erase(options.max_age_micros);
+      return;
+    }
+    bool fits = places_.size() < places_max || places_.contains(options.max_age_micros);
+    if (!fits) places_.clear();
+    Place& place = places_[options.max_age_micros];
+    bool again = place.stuck;
+    place.after = ledger.last_key.empty() ? options.after : ledger.last_key;
+    place.stuck = ledger.last_key.empty() && !stopped_at.empty();
+    if (!place.stuck || !again) return;
+    place = {.after = stopped_at};
+  }
+
+ private:
+  struct Place {
+    std::string after = {};
+    bool stuck = false;  // the last one settled nothing
+  };
+  std::map<int64_t, Place> places_;  // by max_age_micros
+};
 
 class SweepWork : public Work {
  public:
@@ -40,6 +80,9 @@ class SweepWork : public Work {
     if (!options.ok()) {
       return wire::Failure{"Function.UnreadableEvent", one_line(options.error())};
     }
+    bool told_where = !options->after.empty();
+    if (!told_where) options->after = places_.after(options->max_age_micros);
+    stopped_at_.clear();
     smith::ReconcileSetup reconciling{.smithy = smithy, .options = *options};
     reconciling.converge = [this](const store::Listed& object, smith::Refusals refusals) {
       return converge(object, refusals);
@@ -47,12 +90,19 @@ class SweepWork : public Work {
     reconciling.on_error = [this](const Error& error) { tell(Level::error, error); };
     reconciling.on_warning = [this](const Error& error) { tell(Level::warn, error); };
     smith::Reconciliation done = smith::reconcile(reconciling);
+    if (!told_where) places_.note(*options, done.ledger, stopped_at_);
+    return answer(done, *options, watch);
+  }
+
+ private:
+  wire::Outcome answer(const smith::Reconciliation& done, const smith::ReconcileOptions& options,
+                       const Stopwatch& watch) {
     smith::LedgerContext context;
     context.command = "sweep";
     context.lake = root_;
-    context.run_id = smithy.options.run_id;
+    context.run_id = session_->options().run_id;
     context.duration_ms = static_cast<uint64_t>(watch.micros() / 1000);
-    context.after = options->after;
+    context.after = options.after;
     context.wall_micros = system_clock().wall_micros();
     context.error = done.error;
     Json told = smith::ledger_json(done.ledger, context);
@@ -64,7 +114,6 @@ class SweepWork : public Work {
     return wire::Failure{std::move(type), one_line(*done.error)};
   }
 
- private:
   // Fails with invalid.
   Result<smith::ReconcileOptions> options_for(const std::string& payload) const {
     smith::ReconcileOptions options = options_;
@@ -88,6 +137,8 @@ class SweepWork : public Work {
   smith::RunResult converge(const store::Listed& object, smith::Refusals refusals) {
     session_->options().skip_known_rejects = refusals == smith::Refusals::unknown;
     smith::RunResult result = session_->forge(object.key, object.size);
+    bool stopped = smith::fate_of(result) == smith::Fate::pending;
+    if (stopped && (stopped_at_.empty() || object.key < stopped_at_)) stopped_at_ = object.key;
     if (result.repeated) return result;
     smith::log_result(setup_.log, result);
     setup_.console.result(smith::emf_line(result, emf_, system_clock().wall_micros()));
@@ -105,6 +156,8 @@ class SweepWork : public Work {
   std::unique_ptr<Session> session_;
   smith::ReconcileOptions options_;
   smith::EmfOptions emf_;
+  Places places_;
+  std::string stopped_at_;  // of the invocation at hand
 };
 
 }  // namespace

@@ -85,6 +85,8 @@ bool Ledger::settled() const {
   return complete && unreadable == 0 && count(Fate::pending) == 0 && count(Fate::error) == 0;
 }
 
+bool Ledger::cut_short() const { return !complete || count(Fate::pending) != 0; }
+
 bool Ledger::reconciled() const {
   bool all_looked_at = count(Fate::resting) == 0 && count(Fate::older) == 0;
   return settled() && all_looked_at && count(Fate::queued) == 0;
@@ -105,7 +107,7 @@ Json ledger_json(const Ledger& ledger, const LedgerContext& context) {
       .set("counts", std::move(counts))
       .set("unreadable_folders", ledger.unreadable)
       .set("complete", ledger.complete)
-      .set("reconciled", ledger.reconciled())
+      .set("reconciled", ledger.reconciled() && context.after.empty())
       .set("oldest_found_seconds",
            number_or_null(seconds_since(ages.oldest_found_micros, context.wall_micros)))
       .set("oldest_left_seconds",
@@ -131,7 +133,7 @@ std::string ledger_text(const Ledger& ledger, const LedgerContext& context) {
   }
   std::string text = human_count(ledger.objects) + (ledger.objects == 1 ? " object" : " objects");
   if (!parts.empty()) text += ": " + join(parts, ", ");
-  text += ledger.reconciled() ? "; all reconciled" : "";
+  text += ledger.reconciled() && context.after.empty() ? "; all reconciled" : "";
   if (!ledger.complete) text += "; not all were listed";
   const Ages& ages = ledger.ages;
   if (auto age = seconds_since(ages.oldest_found_micros, context.wall_micros)) {
@@ -154,6 +156,7 @@ std::string ledger_emf(const Ledger& ledger, const LedgerContext& context, Level
        .metrics = {{"SweptFiles", "Count", ledger.objects},
                    {"SweptUnprocessedFiles", "Count", unprocessed},
                    {"SweepErrors", "Count", ledger.count(Fate::error) + ledger.unreadable},
+                   {"SweepsCutShort", "Count", ledger.cut_short() ? 1U : 0U},
                    {"OldestUnprocessedSeconds", "Seconds", age(ledger.ages.oldest_found_micros)},
                    {"OldestLeftSeconds", "Seconds", age(ledger.ages.oldest_left_micros)}},
        .level = level,

@@ -53,7 +53,9 @@ struct Ledger {
   uint64_t count(Fate fate) const { return counts[static_cast<size_t>(fate)]; }
   // Every object that was listed has a fate.
   bool balances() const;
-  // Every object of bronze is in silver or has its report.
+  // Not all was done that was to be looked at: time or a stop ended it, or it was a dry run.
+  bool cut_short() const;
+  // Every object of bronze is in silver or has its report, where it began at the start.
   bool reconciled() const;
   // Nothing is left for anybody to do about what was listed: what rests or is queued is in hand.
   bool settled() const;

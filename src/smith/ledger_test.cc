@@ -131,6 +131,31 @@ TEST(Ledger, makes_metrics_whose_names_stand_at_the_root) {
   }
 }
 
+TEST(Ledger, tells_when_a_sweep_did_not_reach_the_end) {
+  auto cut = [](const Ledger& ledger) {
+    return parse_json(ledger_emf(ledger, context(), Level::info))->int_or("SweepsCutShort", -1);
+  };
+  Ledger whole;
+  whole.complete = true;
+  whole.add(Fate::error, now, Ledger::Found::unprocessed);
+  EXPECT_EQ(cut(whole), 0);
+  whole.add(Fate::pending, now, Ledger::Found::unprocessed);
+  EXPECT_EQ(cut(whole), 1);
+  Ledger part;
+  EXPECT_EQ(cut(part), 1);
+}
+
+TEST(Ledger, is_not_reconciled_where_it_began_behind_a_key) {
+  Ledger whole;
+  whole.complete = true;
+  LedgerContext here = context();
+  here.after = "";
+  EXPECT_TRUE(ledger_json(whole, here).find("reconciled")->as_bool());
+  here.after = "bronze/m.csv";
+  EXPECT_FALSE(ledger_json(whole, here).find("reconciled")->as_bool());
+  EXPECT_EQ(ledger_text(whole, here), "0 objects");
+}
+
 TEST(Ledger, makes_a_dimension_of_any_lake) {
   LedgerContext here = context();
   here.lake = "lakes/caf\xC3\xA9 two";

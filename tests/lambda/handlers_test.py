@@ -431,6 +431,32 @@ class SweepWithFaults(unittest.TestCase):
         self.s3.put("bronze/a.csv", b"x\n1\n")
         self.assertEqual(sweep.invoke(SCHEDULED).json()["counts"]["converted"], 1)
 
+    def test_the_next_sweep_goes_on_where_time_ended_the_last_one(self):
+        sweep = self.sweep(timeout_seconds=3)
+        self.s3.put("bronze/0.csv", b"x\n1\n")
+        self.s3.put("bronze/z.csv", b"x\n1\n")
+        self.s3.fault(fault="slow_body", operation="GetObject", key="bronze/a.csv", amount=20_000,
+                      times=0)
+        # The third passes a.csv over, which took all the time of the second and hardly less before.
+        ends = [sweep.invoke(SCHEDULED).json() for _ in range(4)]
+        self.assertEqual([end["after"] for end in ends],
+                         ["", "bronze/0.csv", "bronze/0.csv", "bronze/a.csv"])
+        self.assertEqual([end["complete"] for end in ends], [False, False, False, True])
+        self.assertEqual([end["reconciled"] for end in ends], [False] * 4)
+        self.assertTrue(self.s3.keys("silver/z"))
+        told = lines(sweep)
+        cut = [line["SweepsCutShort"] for line in told if "SweepsCutShort" in line]
+        self.assertEqual(cut, [1, 1, 1, 0])
+        self.assertEqual([line["after"] for line in told if line.get("message") == "sweep"],
+                         [end["after"] for end in ends])
+        self.s3.http("POST", "/_fake/reset")
+        self.s3.put("bronze/a.csv", b"x\n1\n")
+        self.s3.put("bronze/m.csv", b"x\n1\n")
+        behind = sweep.invoke({"after": "bronze/b"}).json()
+        self.assertEqual((behind["after"], behind["counts"]["converted"]), ("bronze/b", 1))
+        around = sweep.invoke(SCHEDULED).json()
+        self.assertEqual((around["after"], around["counts"]["converted"]), ("", 1))
+
     def test_a_listing_that_fails_is_a_failure(self):
         for action in ["s3:ListBucket", "s3:ListBucketVersions"]:
             self.s3.deny(action=action)
