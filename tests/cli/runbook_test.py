@@ -306,8 +306,7 @@ class Walk(unittest.TestCase):
 
     def test_walk_SweepCutShort(self):
         self.put(KEY)
-        self.put("bronze/orders/z.csv")
-        self.walk("SweepCutShort", said=["2 converted"])
+        self.walk("SweepCutShort", said=["1 converted"])
         self.assert_converted()
 
     def test_walk_OldestObject(self):
