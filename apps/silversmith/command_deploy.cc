@@ -129,6 +129,25 @@ Result<std::string> account_of(const Settings& settings) {
   return Error{Code::invalid, "--account " + show(account) + ": wanted 12 digits", "", ""};
 }
 
+// Of an option that lists ARNs, with commas or repeated.
+Result<std::vector<std::string>> roles_of(const Settings& settings, std::string_view option) {
+  std::vector<std::string> out;
+  for (const std::string& given : settings.list(option)) {
+    for (std::string_view role : split(given, ',')) {
+      role = trim(role);
+      bool is_role = role.starts_with("arn:") && role.find(":iam::") != std::string_view::npos &&
+                     role.find(":role/") != std::string_view::npos;
+      if (!is_role) {
+        return Error{Code::invalid,
+                     "--" + std::string(option) + " " + show(role) + " is no role's ARN",
+                     "wanted arn:aws:iam::ACCOUNT-ID:role/NAME", ""};
+      }
+      out.emplace_back(role);
+    }
+  }
+  return out;
+}
+
 Result<deploy::PolicyLake> policy_lake(const Invocation& invocation) {
   const Settings& settings = invocation.settings;
   deploy::PolicyLake lake;
@@ -143,6 +162,8 @@ Result<deploy::PolicyLake> policy_lake(const Invocation& invocation) {
   lake.account = SMITH_TRY(account_of(settings));
   lake.region = aws_settings(settings, [](const char* name) { return variable(name); }).region;
   lake.glue_database = settings.text("glue-database");
+  lake.convert_roles = SMITH_TRY(roles_of(settings, "convert-role"));
+  lake.sweep_roles = SMITH_TRY(roles_of(settings, "sweep-role"));
   return lake;
 }
 
@@ -164,6 +185,11 @@ Result<Exit> iam(const Invocation& invocation, Console& console) {
   }
   if (lake.account.empty() || lake.region.empty()) {
     console.note("ACCOUNT-ID and REGION are to be replaced: --account and --region say them");
+  }
+  if (!kind && (lake.convert_roles.empty() || lake.sweep_roles.empty())) {
+    console.note(
+        "CONVERT-ROLE-ARN and SWEEP-ROLE-ARN are to be replaced: --convert-role and --sweep-role "
+        "say them; the stack's outputs ConvertRoleArn and SweepRoleArn have them");
   }
   return Exit::ok;
 }

@@ -15,6 +15,13 @@ namespace silversmith::app {
 namespace {
 
 constexpr uint64_t report_bytes_max = uint64_t{16} << 20;
+constexpr size_t half_told_max = 1000;
+
+// Who has a message already.
+struct Told {
+  bool webhook = false;
+  bool topic = false;
+};
 
 class NotifyWork : public Work {
  public:
@@ -40,6 +47,7 @@ class NotifyWork : public Work {
     lake_->set_trace(invocation.trace_id);
     smith::TidingsList tidings = smith::read_tidings(invocation.payload);
     std::vector<ItemOutcome> outcomes;
+    request_id_ = invocation.request_id;
     for (const smith::Tidings& one : tidings.list) outcomes.push_back(work_on(one));
     return answer_items(tidings.by_message ? Sender::queue : Sender::one, outcomes);
   }
@@ -87,36 +95,52 @@ class NotifyWork : public Work {
     if (!to_topic && !post_) {
       return ignore(outcome, "a topic brought it, and there is no webhook to tell it to");
     }
-    std::vector<std::string> told;
-    if (post_) {
+    std::string id = (tidings.id.empty() ? request_id_ : tidings.id) + "\n" + notice.subject +
+                     "\n" + notice.text;
+    auto found = half_told_.find(id);
+    const Told before = found == half_told_.end() ? Told() : found->second;
+    Told now = before;
+    bool later = false;
+    if (post_ && !now.webhook) {
       Result<> posted = post_(message_of(notice));
-      if (posted.ok()) told.emplace_back("webhook");
-      // What passes is tried again as a whole; told to the topic now, it would be told twice.
-      bool later =
-          !posted.ok() && smith::verdict_of(posted.error().code) == smith::Verdict::transient;
-      if (!posted.ok()) {
-        add_error(outcome, posted.error());
-        log(outcome);
-      }
-      if (later) return;
+      now.webhook = posted.ok();
+      later = !posted.ok() && smith::verdict_of(posted.error().code) == smith::Verdict::transient;
+      if (!posted.ok()) fail(outcome, posted.error());
     }
-    if (to_topic) {
-      std::string_view where = told.empty() ? smith::notice_told_topic : smith::notice_told_webhook;
-      Result<> published = publish_({notice.subject,
-                                     notice.text,
-                                     {{std::string(smith::notice_attribute), std::string(where)}}});
-      if (published.ok()) {
-        told.emplace_back("topic");
-      } else {
-        add_error(outcome, published.error());
-        log(outcome);
-      }
+    if (to_topic && !now.topic) {
+      // What passes is brought to the webhook by this event, when it comes again.
+      bool has = now.webhook || later;
+      Result<> published = publish_(message_of(notice, has));
+      now.topic = published.ok();
+      if (!published.ok()) fail(outcome, published.error());
     }
+    bool whole = (now.webhook || !post_) && (now.topic || !to_topic);
+    remember(id, whole ? Told() : now);
+    std::vector<std::string> told;
+    if (now.webhook && !before.webhook) told.emplace_back("webhook");
+    if (now.topic && !before.topic) told.emplace_back("topic");
     if (told.empty()) return;
     Json result = Json::object();
     result.set("status", "success").set("subject", notice.subject).set("told", join(told, ", "));
     outcome.results.push_back(std::move(result));
     log(outcome);
+  }
+
+  // The event comes again: in this sandbox, whoever has its message is not told twice.
+  void remember(const std::string& id, const Told& told) {
+    if (!told.webhook && !told.topic) {
+      half_told_.erase(id);
+      return;
+    }
+    if (half_told_.size() >= half_told_max) half_told_.clear();
+    half_told_[id] = told;
+  }
+
+  // For the topic; `has`: the webhook needs no more of it.
+  static wire::SnsMessage message_of(const smith::Notice& notice, bool has) {
+    std::string_view where = has ? smith::notice_told_webhook : smith::notice_told_topic;
+    return {
+        notice.subject, notice.text, {{std::string(smith::notice_attribute), std::string(where)}}};
   }
 
   // As chat programs take it, with the rest for programs.
@@ -133,6 +157,11 @@ class NotifyWork : public Work {
     log(outcome);
   }
 
+  void fail(ItemOutcome& outcome, const Error& error) {
+    add_error(outcome, error);
+    log(outcome);
+  }
+
   // The last result.
   void log(const ItemOutcome& outcome) {
     const Json& told = outcome.results.back();
@@ -145,6 +174,8 @@ class NotifyWork : public Work {
   std::unique_ptr<Lake> lake_;
   Cloud::Publisher publish_;
   Cloud::Poster post_;
+  std::string request_id_;                 // the same when Lambda invokes again
+  std::map<std::string, Told> half_told_;  // by event and message
 };
 
 }  // namespace

@@ -123,6 +123,9 @@ const std::vector<OptionSpec> options = {
     {"kms-key", value, "ARN", "", "deploy.iam", "the key that the lake's buckets encrypt with"},
     {"account", value, "ID", "", "deploy.iam", "the account's 12 digits"},
     {"glue-database", value, "NAME", "", "deploy.iam", "the catalog's database"},
+    {"convert-role", list, "ARN", "", "deploy.iam",
+     "the role of convert, for the bucket's and endpoint's policy; may be repeated"},
+    {"sweep-role", list, "ARN", "", "deploy.iam", "the role of sweep; may be repeated"},
     {"limit", value, "N", "20", "quarantine.show parquet.head", "show at most this many"},
 };
 

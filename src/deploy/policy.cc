@@ -47,10 +47,13 @@ Json condition(std::string_view test, std::string_view key, Json value) {
   return Json::object().set(test, Json::object().set(key, std::move(value)));
 }
 
-// In a policy "${" begins a variable; a dollar stands for itself as "${$}".
+// In a policy "${" begins a variable, and * and ? match others; each stands for itself as "${$}".
 std::string literal(std::string_view text) {
   std::string out;
-  for (char c : text) out += c == '$' ? std::string("${$}") : std::string(1, c);
+  for (char c : text) {
+    bool special = c == '$' || c == '*' || c == '?';
+    out += special ? std::string("${") + c + "}" : std::string(1, c);
+  }
   return out;
 }
 
@@ -76,7 +79,7 @@ class Writer {
   }
   // "arn:aws:SERVICE:REGION:ACCOUNT:NAME".
   std::string named(std::string_view service, std::string_view name) const {
-    std::string region = service == "iam" ? "" : lake_.region.empty() ? "REGION" : lake_.region;
+    std::string region = lake_.region.empty() ? "REGION" : lake_.region;
     std::string account = lake_.account.empty() ? "ACCOUNT-ID" : lake_.account;
     return "arn:" + partition() + ":" + std::string(service) + ":" + region + ":" + account + ":" +
            std::string(name);
@@ -88,7 +91,17 @@ class Writer {
   std::string queue(std::string_view suffix) const {
     return named("sqs", lake_.function + "-" + std::string(suffix));
   }
-  std::string role(FunctionKind kind) const { return named("iam", "role/" + function(kind)); }
+  // Of those that write silver.
+  Json writers() const {
+    Json out = Json::array();
+    auto add = [&](const std::vector<std::string>& roles, std::string_view unknown) {
+      if (roles.empty()) out.add(unknown);
+      for (const std::string& role : roles) out.add(role);
+    };
+    add(lake_.convert_roles, "CONVERT-ROLE-ARN");
+    add(lake_.sweep_roles, "SWEEP-ROLE-ARN");
+    return out;
+  }
   // All buckets, each once.
   std::vector<std::string> buckets() const {
     std::vector<std::string> out = {lake_.bronze.bucket};
@@ -179,10 +192,10 @@ class Writer {
   // Whoever else writes what we promise, and any write that would not see what is there.
   void guard_silver(Json::Array& to) const {
     std::vector<std::string> written = below(lake_.silver, written_prefixes);
-    Json writers = Json::array().add(role(FunctionKind::convert)).add(role(FunctionKind::sweep));
-    to.push_back(
-        denial("OnlyOursWrite", {"s3:PutObject*", "s3:DeleteObject*"}, written)
-            .set("Condition", condition("ArnNotEquals", "aws:PrincipalArn", std::move(writers))));
+    const std::vector<std::string> writes = {"s3:PutObject*", "s3:DeleteObject*",
+                                             "s3:ReplicateObject", "s3:ReplicateDelete"};
+    to.push_back(denial("OnlyOursWrite", writes, written)
+                     .set("Condition", condition("ArnNotEquals", "aws:PrincipalArn", writers())));
     // Creating an upload and uploading its parts can't carry a condition and make no object.
     Json unconditional = condition("Null", "s3:if-none-match", "true")
                              .set("Bool", Json::object().set("s3:ObjectCreationOperation", "true"));
@@ -284,7 +297,9 @@ Json endpoint_policy(const PolicyLake& lake) {
                            {"s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload",
                             "s3:ListBucket", "s3:ListBucketVersions"},
                            resources);
-  return document({allowed.set("Principal", "*")});
+  allowed.set("Principal", "*")
+      .set("Condition", condition("ArnEquals", "aws:PrincipalArn", writer.writers()));
+  return document({std::move(allowed)});
 }
 
 Json all_policies(const PolicyLake& lake) {

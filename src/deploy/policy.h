@@ -41,6 +41,10 @@ struct PolicyLake {
   std::string account = {};      // 12 digits; "" is written as ACCOUNT-ID, to be replaced
   std::string region = {};       // "" is written as REGION
   std::string glue_database = {};
+  // ARNs of the roles that write silver, as CloudFormation or whoever made them named them. Empty
+  // is written as CONVERT-ROLE-ARN and SWEEP-ROLE-ARN.
+  std::vector<std::string> convert_roles = {};
+  std::vector<std::string> sweep_roles = {};
   std::string function = "csv-validator";  // the others' names begin with it
 };
 

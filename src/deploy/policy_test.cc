@@ -90,6 +90,8 @@ TEST(Policy, allows_the_key_through_s3_alone) {
 TEST(Policy, guards_silver_in_its_bucket) {
   PolicyLake apart = lake();
   apart.silver = {"served", ""};
+  apart.convert_roles = {"arn:aws:iam::123456789012:role/s-ConvertRole-1",
+                         "arn:aws:iam::123456789012:role/mender"};
   auto policies = bucket_policies(apart);
   ASSERT_EQ(policies.size(), 2U);
   EXPECT_EQ(policies[0].first, "data-lake");
@@ -100,8 +102,13 @@ TEST(Policy, guards_silver_in_its_bucket) {
             R"("Bool":{"s3:ObjectCreationOperation":"true"}})");
   EXPECT_EQ(
       statement(guarded, "OnlyOursWrite")->find("Condition")->dump(),
-      R"({"ArnNotEquals":{"aws:PrincipalArn":["arn:aws:iam::123456789012:role/csv-validator",)"
-      R"("arn:aws:iam::123456789012:role/csv-validator-sweep"]}})");
+      R"({"ArnNotEquals":{"aws:PrincipalArn":["arn:aws:iam::123456789012:role/s-ConvertRole-1",)"
+      R"("arn:aws:iam::123456789012:role/mender","SWEEP-ROLE-ARN"]}})");
+  EXPECT_EQ(statement(guarded, "OnlyOursWrite")->find("Action")->dump(),
+            R"(["s3:PutObject*","s3:DeleteObject*","s3:ReplicateObject","s3:ReplicateDelete"])");
+  EXPECT_EQ(statement(endpoint_policy(apart), "LakeOnly")->find("Condition")->dump(),
+            R"({"ArnEquals":{"aws:PrincipalArn":["arn:aws:iam::123456789012:role/s-ConvertRole-1",)"
+            R"("arn:aws:iam::123456789012:role/mender","SWEEP-ROLE-ARN"]}})");
   EXPECT_EQ(statement(guarded, "TlsOnly")->text_or("Effect", ""), "Deny");
 }
 
@@ -113,6 +120,14 @@ TEST(Policy, has_words_where_account_and_region_are_not_known) {
   EXPECT_EQ(resources(policy, "Tables"), R"(["arn:aws:glue:REGION:ACCOUNT-ID:catalog",)"
                                          R"("arn:aws:glue:REGION:ACCOUNT-ID:database/DATABASE",)"
                                          R"("arn:aws:glue:REGION:ACCOUNT-ID:table/DATABASE/*"])");
+}
+
+TEST(Policy, takes_a_prefix_as_it_is_spelt) {
+  PolicyLake odd = lake();
+  odd.bronze.prefix = "a*b?$c/";
+  EXPECT_EQ(
+      resources(identity_policy(odd, FunctionKind::convert), "Read"),
+      R"(["arn:aws:s3:::data-lake/a${*}b${?}${$}c/bronze/*","arn:aws:s3:::data-lake/contracts/*"])");
 }
 
 TEST(Policy, knows_other_partitions) {

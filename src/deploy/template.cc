@@ -37,6 +37,17 @@ std::string logical_id(std::string_view table) {
   return id + "Table";
 }
 
+// CloudFormation puts the value of "{{resolve:SERVICE:KEY}}" in its place, wherever it stands, also
+// in what a function makes. A blank ends that.
+std::string without_resolve(std::string text) {
+  constexpr std::string_view word = "{resolve:";
+  for (size_t at = 0; at + word.size() <= text.size(); ++at) {
+    std::string_view here = std::string_view(text).substr(at, word.size());
+    if (equal_ignoring_case(here, word)) text.insert(at + 1, " ");
+  }
+  return text;
+}
+
 // Texts that name a place in silver become Fn::Sub; every other "${" in them is Glue's own.
 Json with_functions(const Json& json) {
   if (json.is_array()) {
@@ -49,8 +60,10 @@ Json with_functions(const Json& json) {
     for (const auto& [name, member] : json.as_object()) object.set(name, with_functions(member));
     return object;
   }
-  if (!json.is_string() || json.as_string().find(table_bucket) == std::string::npos) return json;
-  std::string text = replaced(json.as_string(), "${", "${!");
+  if (!json.is_string()) return json;
+  std::string text = without_resolve(json.as_string());
+  if (text.find(table_bucket) == std::string::npos) return text;
+  text = replaced(std::move(text), "${", "${!");
   text = replaced(text, "${!" + std::string(table_bucket.substr(2)), table_bucket);
   text = replaced(text, "${!" + std::string(lake_prefix.substr(2)), lake_prefix);
   Json bucket = Json::object().set("Fn::If", Json::array()
@@ -78,7 +91,8 @@ std::string resource_text(const std::string& id, const TableResource& table, con
       .set("TableInput", with_functions(table.input));
   std::string body = properties.pretty();
   std::string out = "  " + id + ":\n    Type: AWS::Glue::Table\n    Condition: HasCatalog\n";
-  out += "    Properties:\n";
+  // As the data does: a table that goes with the stack would take its partitions along.
+  out += "    DeletionPolicy: Retain\n    UpdateReplacePolicy: Retain\n    Properties:\n";
   // JSON is YAML as it stands, behind enough blanks.
   for (std::string_view line : split(trim(body), '\n')) {
     if (!line.empty()) out += "      " + std::string(line) + "\n";

@@ -47,6 +47,27 @@ TEST(Template, has_a_table_for_each_contract) {
   EXPECT_EQ(view.resources().size(), 4U);
 }
 
+TEST(Template, keeps_tables_when_the_stack_goes) {
+  Document document = *read_document(*add_tables(small, {table("orders")}), "t");
+  for (std::string_view policy : {"DeletionPolicy", "UpdateReplacePolicy"}) {
+    const Node* node = find(document.root, {"Resources", "OrdersTable", policy});
+    ASSERT_NE(node, nullptr);
+    EXPECT_EQ(node->text, "Retain");
+  }
+}
+
+TEST(Template, resolves_nothing_in_a_contracts_texts) {
+  TableResource orders = table("orders");
+  orders.input.set("Description", "{{resolve:ssm:x}} {{RESOLVE:ssm:x}} {a} ${dt}");
+  orders.input.set("Place", "s3://${TableBucket}/{${LakePrefix}{resolve:ssm:x}}");
+  std::string text = *add_tables(small, {orders});
+  EXPECT_EQ(text.find("{resolve:"), std::string::npos);
+  Document document = *read_document(text, "t");
+  const Node* input = find(document.root, {"Resources", "OrdersTable", "Properties", "TableInput"});
+  ASSERT_NE(input, nullptr);
+  EXPECT_EQ(find(*input, "Description")->text, "{{ resolve:ssm:x}} {{ RESOLVE:ssm:x}} {a} ${dt}");
+}
+
 TEST(Template, makes_tables_after_their_database) {
   Document document = *read_document(*add_tables(template_text(), {table("orders")}), "t");
   const Node* name =

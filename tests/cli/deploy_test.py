@@ -102,6 +102,7 @@ DAMAGES = [
 TAUGHT_PATTERN = {"source": ["aws.s3"], "detail": {
     "bucket": {"name": ["data-lake"]},
     "object": {"key": [{"prefix": "bronze/", "suffix": ".csv"}]}}}
+ROLE = "arn:aws:iam::123456789012:role/"
 
 
 class DeployTest(ProgramTest):
@@ -201,12 +202,24 @@ class DeployTest(ProgramTest):
 
     def test_prints_the_least_policies(self):
         done = self.run_ok("deploy", "iam", "s3://data-lake/team-a", "--silver", "s3://served",
-                           "--account", "123456789012", "--region", "eu-central-1")
+                           "--account", "123456789012", "--region", "eu-central-1",
+                           "--convert-role", ROLE + "c,%sd" % ROLE, "--convert-role", ROLE + "e",
+                           "--sweep-role", ROLE + "s")
         policies = json.loads(done.out)
         self.assertEqual(sorted(policies["functions"]), ["catalog", "convert", "notify", "sweep"])
         self.assertEqual(sorted(policies["buckets"]), ["data-lake", "served"])
         self.assertEqual(done.err, "")
         self.assertNotIn("ACCOUNT-ID", done.out)
+        self.assertNotIn("ROLE-ARN", done.out)
+        ours = [ROLE + name for name in "cdes"]
+        guard = next(s for s in policies["buckets"]["served"]["Statement"] if s["Sid"] == "OnlyOursWrite")
+        self.assertEqual(guard["Condition"], {"ArnNotEquals": {"aws:PrincipalArn": ours}})
+        [way] = policies["endpoint"]["Statement"]
+        self.assertEqual(way["Condition"], {"ArnEquals": {"aws:PrincipalArn": ours}})
+        unknown = self.run_ok("deploy", "iam", "s3://data-lake", "--account", "123456789012",
+                              "--region", "eu-central-1")
+        self.assertIn('"CONVERT-ROLE-ARN"', unknown.out)
+        self.assert_says(unknown.err, "SweepRoleArn")
         one = json.loads(self.run_ok("deploy", "iam", "s3://data-lake", "--function", "convert").out)
         self.assertEqual(one["Version"], "2012-10-17")
         self.assertEqual(self.lint_policy(one), set())
@@ -229,7 +242,7 @@ class DeployTest(ProgramTest):
 
     def test_refuses_what_makes_no_policy(self):
         for arguments in (["folder"], ["s3://b", "--account", "123456789"],
-                          ["s3://b", "--function", "other"], ["s3://b", "--contracts", "absent"]):
+                          ["s3://b", "--function", "other"], ["s3://b", "--sweep-role", "s"], ["s3://b", "--contracts", "absent"]):
             done = run_program("deploy", "iam", *arguments)
             self.assertIn(done.status, (2, 3), done)
             self.assertEqual(done.out, "")

@@ -387,6 +387,34 @@ class MotoFunctions(unittest.TestCase):
         notify.invoke({"Records": [{"EventSource": "aws:sns", "Sns": message}]})
         self.assertEqual((len(posts), self.told()), (1, []))
 
+    def test_a_webhook_that_fails_keeps_nothing_from_the_topic(self):
+        posts = []
+        status = [503]
+        server = Server(lambda request, body: (status[0], posts.append(json.loads(body)) or {}))
+        self.addCleanup(server.close)
+        front = TlsFront(server.endpoint)
+        self.addCleanup(front.close)
+        notify = self.start("notify", AWS_CA_BUNDLE=front.authority,
+                            SILVERSMITH_WEBHOOK=front.endpoint + "/hook")
+        self.put("bronze/a.csv", b"")
+        report = self.start("convert").invoke(created("bronze/a.csv")).json()["quarantine"]
+        event = batch(created(report + "rejected.json"))
+        failed = {"batchItemFailures": [{"itemIdentifier": "m0"}]}
+        self.assertEqual(notify.invoke(event).json(), failed)
+        [message] = self.told()
+        # It comes again, and brings the webhook what it lacks; what comes from the topic does not.
+        posts.clear()
+        notify.invoke({"Records": [{"EventSource": "aws:sns", "Sns": message}]})
+        self.assertEqual(posts, [])
+        self.assertEqual(notify.invoke(event).json(), failed)
+        self.assertEqual(self.told(), [])
+        status[0] = 200
+        posts.clear()
+        self.assertEqual(notify.invoke(event).json(), {"batchItemFailures": []})
+        self.assertEqual((len(posts), self.told()), (1, []))
+        self.assertEqual([line["told"] for line in lines(notify) if "told" in line],
+                         ["topic", "webhook"])
+
     def test_says_why_it_could_not_begin(self):
         for handler, more, words in [
                 ("index.handler", {}, ["index.handler", "convert, sweep, catalog or notify"]),
@@ -452,8 +480,8 @@ class SweepWithFaults(unittest.TestCase):
         self.s3.http("POST", "/_fake/reset")
         self.s3.put("bronze/a.csv", b"x\n1\n")
         self.s3.put("bronze/m.csv", b"x\n1\n")
-        behind = sweep.invoke({"after": "bronze/b"}).json()
-        self.assertEqual((behind["after"], behind["counts"]["converted"]), ("bronze/b", 1))
+        behind = sweep.invoke({"after": "bronze/b.csv"}).json()
+        self.assertEqual((behind["after"], behind["counts"]["converted"]), ("bronze/b.csv", 1))
         around = sweep.invoke(SCHEDULED).json()
         self.assertEqual((around["after"], around["counts"]["converted"]), ("", 1))
 
