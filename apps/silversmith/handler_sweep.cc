@@ -2,7 +2,7 @@
 // The function `sweep`: whatever invokes it (a schedule does), bronze is reconciled once and what
 // is not done is converted here, so that nothing but S3 must be reached. What time does not suffice
 // for is no failure: the next sweep finds it, and a metric tells how old the oldest is. Its event
-// may say how far it looks: {"max_age_seconds": 0, "after": "bronze/m"}. The one thing to know:
+// may say how far it looks: {"max_age_seconds": 0, "after": "bronze/m.csv"}. The one thing to know:
 // where one ended for want of time is remembered in memory, and the next of this sandbox begins
 // there, or a lake that is too large for one would never be swept to its end.
 #include <map>

@@ -2,6 +2,7 @@
 // Buckets: closed to the public and to plain HTTP, guarded against other writers, heard.
 #include <algorithm>
 
+#include "base/text.h"
 #include "deploy/lint_parts.h"
 
 namespace silversmith::deploy {
@@ -58,6 +59,30 @@ bool asks_for(const Node& statement, std::string_view key) {
       [&](const contract::YamlMember& test) { return find(test.value, key) != nullptr; });
 }
 
+// Whether a denial holds of every request over plain HTTP, which has no version of TLS.
+bool is_of_plain_http(const TemplateView& view, const Node& statement) {
+  const Node* condition = find(statement, "Condition");
+  if (condition == nullptr) return false;
+  return std::any_of(condition->members.begin(), condition->members.end(), [&](const auto& test) {
+    if (test.key.text == "NumericLessThanIfExists") {
+      return find(test.value, "s3:TlsVersion") != nullptr;
+    }
+    if (test.key.text != "Bool" && test.key.text != "BoolIfExists") return false;
+    Nodes values = view.items(find(test.value, "aws:SecureTransport"));
+    return std::any_of(values.begin(), values.end(),
+                       [](const Node* value) { return equal_ignoring_case(value->text, "false"); });
+  });
+}
+
+// On where it is there, unless it says otherwise.
+bool tells_eventbridge(const TemplateView& view, const Resource& bucket) {
+  Nodes all = view.values(bucket, {"NotificationConfiguration", "EventBridgeConfiguration"});
+  return std::any_of(all.begin(), all.end(), [](const Node* one) {
+    const Node* enabled = find(*one, "EventBridgeEnabled");
+    return enabled == nullptr || !equal_ignoring_case(enabled->text, "false");
+  });
+}
+
 void lint_bucket(Linter& linter, const Resource& bucket, bool heard_by_rules) {
   const TemplateView& view = linter.view();
   if (!is_closed(view, bucket)) {
@@ -69,15 +94,17 @@ void lint_bucket(Linter& linter, const Resource& bucket, bool heard_by_rules) {
       return !one.allows && names_action(one, action) && asks_for(*one.node, key);
     });
   };
-  if (!denies("s3:GetObject", "aws:SecureTransport")) {
+  bool tls_only = std::any_of(statements.begin(), statements.end(), [&](const Statement& one) {
+    return !one.allows && names_action(one, "s3:GetObject") && is_of_plain_http(view, *one.node);
+  });
+  if (!tls_only) {
     linter.warning(*bucket.node, tls_rule, "the bucket answers plain HTTP");
   }
   if (!denies("s3:PutObject", "aws:PrincipalArn")) {
     linter.advice(*bucket.node, writers_rule,
                   "whoever has s3:PutObject in the account may write silver");
   }
-  bool told = view.has(bucket, {"NotificationConfiguration", "EventBridgeConfiguration"});
-  if (heard_by_rules && !told) {
+  if (heard_by_rules && !tells_eventbridge(view, bucket)) {
     linter.error(*bucket.node, events_rule,
                  "rules wait for aws.s3, but the bucket sends nothing to EventBridge");
   }

@@ -46,12 +46,29 @@ TEST(LintBuckets, wants_policies_against_plain_http_and_other_writers) {
   EXPECT_TRUE(finds(bucket(closed, allowing), "B:bucket-tls"));
 }
 
+TEST(LintBuckets, knows_which_denials_are_of_plain_http) {
+  auto open = [](std::string_view condition) {
+    std::string other(policy);
+    constexpr std::string_view was = "{Bool: {'aws:SecureTransport': 'false'}}";
+    return finds(bucket(closed, other.replace(other.find(was), was.size(), condition)),
+                 "B:bucket-tls");
+  };
+  EXPECT_FALSE(open("{Bool: {'aws:SecureTransport': [false]}}"));
+  EXPECT_FALSE(open("{NumericLessThanIfExists: {'s3:TlsVersion': 1.2}}"));
+  EXPECT_TRUE(open("{Bool: {'aws:SecureTransport': 'true'}}"));
+  EXPECT_TRUE(open("{StringNotEquals: {'aws:SecureTransport': 'false'}}"));
+  // Plain HTTP has no version of TLS, so that this holds of none of it.
+  EXPECT_TRUE(open("{NumericLessThan: {'s3:TlsVersion': 1.2}}"));
+}
+
 TEST(LintBuckets, wants_events_where_rules_wait_for_them) {
   EXPECT_TRUE(finds(bucket(closed, std::string(policy) + std::string(rule)), "B:bucket-events"));
   std::string told = std::string(closed) +
                      ", NotificationConfiguration: {EventBridgeConfiguration: "
                      "{EventBridgeEnabled: true}}";
   EXPECT_FALSE(finds(bucket(told, std::string(policy) + std::string(rule)), "B:bucket-events"));
+  told.replace(told.rfind("true"), 4, "false");
+  EXPECT_TRUE(finds(bucket(told, std::string(policy) + std::string(rule)), "B:bucket-events"));
 }
 
 }  // namespace

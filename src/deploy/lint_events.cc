@@ -67,6 +67,11 @@ bool is_about_s3(const EventPattern::Branch& branch) {
   return source != branch.end() && any_holds(*source->second, "aws.s3");
 }
 
+bool holds_of_bronze(const Matchers& keys, const std::string& lake) {
+  return any_holds(keys, lake + "bronze/a.csv") || any_holds(keys, lake + "bronze/a/b.csv") ||
+         any_holds(keys, lake + "bronze/a.csv.gz");
+}
+
 void lint_branch(Linter& linter, const Node& place, const EventPattern::Branch& branch) {
   const Matchers* keys = keys_of(branch);
   if (keys == nullptr) {
@@ -83,10 +88,7 @@ void lint_branch(Linter& linter, const Node& place, const EventPattern::Branch& 
                  "also silver/a.csv and bronze/a.gz");
   }
   std::string lake = lake_prefix(*keys);
-  bool takes_bronze = any_holds(*keys, lake + "bronze/a.csv") ||
-                      any_holds(*keys, lake + "bronze/a/b.csv") ||
-                      any_holds(*keys, lake + "bronze/a.csv.gz");
-  if (!takes_bronze || either) return;
+  if (!holds_of_bronze(*keys, lake) || either) return;
   // A rule about quarantine or receipts alone is meant so.
   for (std::string_view ours : {"silver/a.parquet", "silver/orders/a.csv",
                                 "quarantine/a/0-0/rejects.csv", "receipts/a/0-0.json"}) {
@@ -170,6 +172,16 @@ void lint_sam_events(Linter& linter, const Resource& function) {
 }
 
 }  // namespace
+
+bool pattern_takes_bronze(const Node& pattern) {
+  auto read = EventPattern::of(pattern, "pattern");
+  if (!read) return false;
+  const auto& branches = read->branches();
+  return std::any_of(branches.begin(), branches.end(), [](const auto& branch) {
+    const Matchers* keys = keys_of(branch);
+    return keys == nullptr ? is_about_s3(branch) : holds_of_bronze(*keys, lake_prefix(*keys));
+  });
+}
 
 void lint_pattern(Linter& linter, const Node& pattern) {
   auto read = EventPattern::of(pattern, "pattern");

@@ -18,6 +18,9 @@ constexpr std::string_view retention_rule = "log-retention set RetentionInDays";
 constexpr std::string_view failure_rule =
     "function-no-failure-target add an EventInvokeConfig with an OnFailure destination, or a queue "
     "between";
+constexpr std::string_view bound_rule =
+    "function-no-concurrency set ReservedConcurrentExecutions, or put a queue between, whose event "
+    "source has a MaximumConcurrency";
 constexpr std::string_view arn_rule =
     "permission-source-arn set SourceArn to the rule or bucket that may invoke";
 constexpr std::string_view account_rule =
@@ -107,6 +110,57 @@ bool is_async(const TemplateView& view, const Resource& function) {
   return false;
 }
 
+bool takes_bronze(const TemplateView& view, const Nodes& patterns) {
+  return std::any_of(patterns.begin(), patterns.end(), [&](const Node* pattern) {
+    return pattern_takes_bronze(view.resolved(*pattern));
+  });
+}
+
+// Whether a notification's prefix leads elsewhere than to bronze.
+bool is_of_our_output(const TemplateView& view, const Node& notification) {
+  for (const Node* filter : view.ways(find(notification, {"Filter", "S3Key", "Rules"}))) {
+    for (const Node* rule : view.items(filter)) {
+      const Node* value = find(*rule, "Value");
+      std::string text = value == nullptr ? "" : view.text(*value);
+      for (std::string_view ours : {"silver/", "quarantine/", "receipts/"}) {
+        if (text.find(ours) != std::string::npos) return true;
+      }
+    }
+  }
+  return false;
+}
+
+// Whether each upload invokes it: what comes after it is bounded by it.
+bool is_flooded(const TemplateView& view, const Resource& function) {
+  for (const Resource* rule : view.of_type("AWS::Events::Rule")) {
+    if (!takes_bronze(view, view.values(*rule, {"EventPattern"}))) continue;
+    for (const Node* targets : view.values(*rule, {"Targets"})) {
+      for (const Node* target : view.items(targets)) {
+        if (invokes(view, find(*target, "Arn"), function)) return true;
+      }
+    }
+  }
+  for (const Resource* bucket : view.of_type("AWS::S3::Bucket")) {
+    for (const Node* all :
+         view.values(*bucket, {"NotificationConfiguration", "LambdaConfigurations"})) {
+      for (const Node* one : view.items(all)) {
+        bool ours = invokes(view, find(*one, "Function"), function);
+        if (ours && !is_of_our_output(view, *one)) return true;
+      }
+    }
+  }
+  if (!is_sam(function)) return false;
+  for (const Node* events : view.values(function, {"Events"})) {
+    for (const contract::YamlMember& event : events->members) {
+      const Node* type = find(event.value, "Type");
+      if (type == nullptr) continue;
+      Nodes patterns = view.ways(find(event.value, {"Properties", "Pattern"}));
+      if (type->text == "S3" || takes_bronze(view, patterns)) return true;
+    }
+  }
+  return false;
+}
+
 bool has_failure_target(const TemplateView& view, const Resource& function) {
   if (view.has(function, {"DeadLetterConfig", "TargetArn"})) return true;
   if (view.has(function, {"DeadLetterQueue", "TargetArn"})) return true;
@@ -163,6 +217,12 @@ std::vector<const Resource*> functions_of(const TemplateView& view) {
   return out;
 }
 
+bool is_in_vpc(const TemplateView& view, const Resource& function) {
+  Nodes subnets = view.values(function, {"VpcConfig", "SubnetIds"});
+  return std::any_of(subnets.begin(), subnets.end(),
+                     [&](const Node* one) { return !view.items(one).empty(); });
+}
+
 bool function_lets_in(const TemplateView& view, std::string_view function,
                       std::string_view service) {
   for (const Resource* permission : view.of_type("AWS::Lambda::Permission")) {
@@ -190,6 +250,11 @@ void lint_functions(Linter& linter) {
     linter.about(function->id);
     lint_size(linter, *function);
     lint_logs(linter, *function);
+    if (is_flooded(view, *function) && !view.has(*function, {"ReservedConcurrentExecutions"})) {
+      linter.warning(*function->node, bound_rule,
+                     "as many of the function run as events come: a flood takes all that the "
+                     "account may run at once");
+    }
     if (is_async(view, *function) && !has_failure_target(view, *function)) {
       linter.warning(*function->node, failure_rule,
                      "the function is invoked without an answer, and an event that fails three "

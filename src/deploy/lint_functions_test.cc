@@ -55,6 +55,29 @@ TEST(LintFunctions, wants_a_place_for_what_fails_without_an_answer) {
   EXPECT_FALSE(finds(function(sized, std::string(told) + config), "F:function-no-failure-target"));
 }
 
+TEST(LintFunctions, wants_a_bound_where_events_come_by_themselves) {
+  std::string rule =
+      "  R: {Type: AWS::Events::Rule, Properties: {EventPattern: {source: [aws.s3], detail: "
+      "{object: "
+      "{key: [{prefix: bronze/}]}}}, Targets: [{Arn: !GetAtt F.Arn}]}}\n";
+  EXPECT_TRUE(finds(function(sized, told), "F:function-no-concurrency"));
+  EXPECT_TRUE(finds(function(sized, rule), "F:function-no-concurrency"));
+  EXPECT_FALSE(
+      finds(function("ReservedConcurrentExecutions: 9", rule), "F:function-no-concurrency"));
+  // What follows a conversion is bounded as that is.
+  rule.replace(rule.find("bronze/"), 7, "receipts/");
+  EXPECT_FALSE(finds(function(sized, rule), "F:function-no-concurrency"));
+  std::string reports(told);
+  reports.replace(reports.find("Function:"), 9,
+                  "Filter: {S3Key: {Rules: [{Name: prefix, Value: receipts/}]}}, Function:");
+  EXPECT_FALSE(finds(function(sized, reports), "F:function-no-concurrency"));
+  std::string timed =
+      "  R: {Type: AWS::Events::Rule, Properties: {ScheduleExpression: rate(1 hour), Targets: "
+      "[{Arn: !GetAtt F.Arn}]}}\n";
+  EXPECT_FALSE(finds(function(sized, timed), "F:function-no-concurrency"));
+  EXPECT_TRUE(finds(function(sized, timed), "F:function-no-failure-target"));
+}
+
 TEST(LintFunctions, wants_permissions_for_one_source) {
   std::string open = function(sized, permission("Principal: s3.amazonaws.com"));
   EXPECT_TRUE(finds(open, "P:permission-source-arn"));

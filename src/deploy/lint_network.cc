@@ -52,7 +52,7 @@ void lint_network(Linter& linter) {
   }
   if (reaches_s3) return;
   for (const Resource* function : functions_of(view)) {
-    if (!view.has(*function, {"VpcConfig"})) continue;
+    if (!is_in_vpc(view, *function)) continue;
     linter.about(function->id);
     linter.warning(*function->node, endpoint_rule,
                    "the function is in a VPC, and the template has no endpoint for S3: its calls "

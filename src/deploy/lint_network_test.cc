@@ -23,6 +23,9 @@ TEST(LintNetwork, wants_a_way_to_s3_for_private_functions) {
   std::string with = endpoint("RouteTableIds: [r], PolicyDocument: {Statement: []}");
   EXPECT_FALSE(finds(network(std::string(private_function) + with), "F:vpc-no-s3-endpoint"));
   EXPECT_FALSE(finds(network("  F: {Type: AWS::Lambda::Function}\n"), "F:vpc-no-s3-endpoint"));
+  EXPECT_FALSE(finds(network("  F: {Type: AWS::Lambda::Function, Properties: {VpcConfig: "
+                             "{SubnetIds: [], SecurityGroupIds: []}}}\n"),
+                     "F:vpc-no-s3-endpoint"));
 }
 
 TEST(LintNetwork, wants_the_endpoint_routed_and_narrow) {

@@ -53,6 +53,9 @@ void lint_network(Linter& linter);
 void lint_accounts(Linter& linter, const Node& node);
 // A pattern alone, or in a rule.
 void lint_pattern(Linter& linter, const Node& pattern);
+// Whether the pattern matches uploads: keys of bronze, or any of aws.s3. One that is invalid does
+// not.
+bool pattern_takes_bronze(const Node& pattern);
 // A policy alone.
 void lint_policy(Linter& linter, const Node& policy);
 
@@ -63,6 +66,7 @@ struct Statement {
   std::vector<std::string> actions;    // of NotAction: none
   std::vector<std::string> resources;  // of NotResource: none
   std::vector<std::string> services;   // Principal.Service
+  bool of_anybody = false;             // Principal "*", AWS's services among them
 };
 using Statements = std::vector<Statement>;
 // Of a policy's document; nothing where it has none.
@@ -86,6 +90,8 @@ RoleRights rights_of_function(const TemplateView& view, const Resource& function
 
 // Every Lambda function of the template, SAM's too.
 std::vector<const Resource*> functions_of(const TemplateView& view);
+// Whether it is in a private network; without a subnet it isn't.
+bool is_in_vpc(const TemplateView& view, const Resource& function);
 // Whether a resource policy of that type lets a service use the resource.
 bool queue_lets_in(const TemplateView& view, std::string_view queue, std::string_view service);
 bool function_lets_in(const TemplateView& view, std::string_view function,

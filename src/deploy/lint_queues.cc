@@ -119,8 +119,8 @@ void lint_sender(Linter& linter, const Node* arn, std::string_view service) {
 bool lets_send(const Statements& statements, std::string_view service) {
   return std::any_of(statements.begin(), statements.end(), [&](const Statement& one) {
     const auto& services = one.services;
-    return one.allows && names_action(one, "sqs:SendMessage") &&
-           std::find(services.begin(), services.end(), service) != services.end();
+    bool named = std::find(services.begin(), services.end(), service) != services.end();
+    return one.allows && names_action(one, "sqs:SendMessage") && (named || one.of_anybody);
   });
 }
 

@@ -61,6 +61,21 @@ TEST(LintQueues, wants_queues_that_let_buckets_and_topics_in) {
   EXPECT_FALSE(finds(text + policy, "T:queue-not-allowed"));
 }
 
+TEST(LintQueues, lets_services_in_where_anybody_is) {
+  std::string text =
+      "Resources:\n  Q: {Type: AWS::SQS::Queue}\n  B:\n    Type: AWS::S3::Bucket\n    Properties:\n"
+      "      NotificationConfiguration: {QueueConfigurations: [{Queue: !GetAtt Q.Arn}]}\n";
+  for (std::string_view principal : {"'*'", "{AWS: '*'}", "{AWS: ['*']}"}) {
+    std::string policy =
+        "  P:\n    Type: AWS::SQS::QueuePolicy\n    Properties:\n      Queues: [!Ref Q]\n"
+        "      PolicyDocument: {Statement: {Effect: Allow, Principal: " +
+        std::string(principal) +
+        ", Action: 'sqs:SendMessage', Condition: {ArnLike: {'aws:SourceArn': "
+        "'arn:aws:s3:::b'}}}}\n";
+    EXPECT_FALSE(finds(text + policy, "B:queue-not-allowed")) << principal;
+  }
+}
+
 TEST(LintQueues, reads_the_sources_of_sam_functions) {
   std::string text =
       "Resources:\n  Q: {Type: AWS::SQS::Queue}\n  F:\n    Type: AWS::Serverless::Function\n"

@@ -76,7 +76,12 @@ Statements statements_of(const TemplateView& view, const Node* document) {
       statement.actions = texts(view, find(*node, "Action"));
       statement.resources = texts(view, find(*node, "Resource"));
       const Node* principal = find(*node, "Principal");
-      if (principal != nullptr) statement.services = texts(view, find(*principal, "Service"));
+      if (principal != nullptr) {
+        statement.services = texts(view, find(*principal, "Service"));
+        std::vector<std::string> accounts = texts(view, find(*principal, "AWS"));
+        statement.of_anybody = principal->text == "*" ||
+                               std::find(accounts.begin(), accounts.end(), "*") != accounts.end();
+      }
       out.push_back(std::move(statement));
     }
   }

@@ -98,9 +98,24 @@ void lint_stars(Linter& linter, const Statement& statement) {
   }
 }
 
+// The right to list is a bucket's: of its objects' ARNs it gives nothing.
+bool may_be_bucket(std::string_view resource) {
+  std::string_view name = resource.substr(resource.rfind(':') + 1);
+  if (name.starts_with("accesspoint/")) name.remove_prefix(name.find('/') + 1);
+  return name.find('/') == std::string_view::npos;
+}
+
+bool allows_listing(const Statements& statements) {
+  return std::any_of(statements.begin(), statements.end(), [](const Statement& one) {
+    const auto& on = one.resources;
+    bool of_bucket = on.empty() || std::any_of(on.begin(), on.end(), may_be_bucket);
+    return one.allows && names_action(one, "s3:ListBucket") && of_bucket;
+  });
+}
+
 void lint_list(Linter& linter, const Statements& statements) {
   bool writes = allows_action(statements, "s3:PutObject");
-  if (writes && !allows_action(statements, "s3:ListBucket")) {
+  if (writes && !allows_listing(statements)) {
     linter.warning(
         *statements.front().node, list_rule,
         "without s3:ListBucket S3 says 403 of what is not there: what is absent can't be "
@@ -250,7 +265,7 @@ void lint_function_role(Linter& linter, const Resource& function) {
   }
   bool managed = std::find(rights.managed.begin(), rights.managed.end(),
                            "AWSLambdaVPCAccessExecutionRole") != rights.managed.end();
-  bool attached = view.has(function, {"VpcConfig"});
+  bool attached = is_in_vpc(view, function);
   if (attached && !managed && !allows_action(rights.statements, "ec2:CreateNetworkInterface")) {
     linter.error(*rights.role->node, network_rule,
                  "the function is in a VPC, and its role may not make the network interfaces");

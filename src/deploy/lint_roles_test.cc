@@ -41,6 +41,12 @@ TEST(LintRoles, wants_reading_where_is_written_on_a_condition) {
 
 TEST(LintRoles, wants_to_list_without_a_prefix) {
   EXPECT_TRUE(finds(all({reads, writes}), ":role-no-list"));
+  constexpr std::string_view objects =
+      R"({"Effect":"Allow","Action":"s3:List*","Resource":"arn:aws:s3:::b/*"})";
+  EXPECT_TRUE(finds(all({reads, writes, objects}), ":role-no-list"));
+  constexpr std::string_view either =
+      R"({"Effect":"Allow","Action":"s3:List*","Resource":["arn:aws:s3:::b/*","arn:aws:s3:::b"]})";
+  EXPECT_FALSE(finds(all({reads, writes, either}), ":role-no-list"));
   constexpr std::string_view narrowed =
       R"({"Effect":"Allow","Action":"s3:ListBucket","Resource":"arn:aws:s3:::b",
           "Condition":{"StringLike":{"s3:prefix":"silver/*"}}})";

@@ -125,9 +125,9 @@ TEST(Policy, has_words_where_account_and_region_are_not_known) {
 TEST(Policy, takes_a_prefix_as_it_is_spelt) {
   PolicyLake odd = lake();
   odd.bronze.prefix = "a*b?$c/";
-  EXPECT_EQ(
-      resources(identity_policy(odd, FunctionKind::convert), "Read"),
-      R"(["arn:aws:s3:::data-lake/a${*}b${?}${$}c/bronze/*","arn:aws:s3:::data-lake/contracts/*"])");
+  EXPECT_EQ(resources(identity_policy(odd, FunctionKind::convert), "Read"),
+            R"(["arn:aws:s3:::data-lake/a${*}b${?}${$}c/bronze/*",)"
+            R"("arn:aws:s3:::data-lake/contracts/*"])");
 }
 
 TEST(Policy, knows_other_partitions) {

@@ -99,13 +99,18 @@ NAMED = {"WorkQueue": ("AWS::SQS::Queue", "QueueName", "csv-validator-work"),
          "NoticeTopic": ("AWS::SNS::Topic", "TopicName", "csv-validator-notices")}
 
 
+def printed_role(function):
+    """The ARN of a role whose name is CloudFormation's, as `deploy iam` is told it."""
+    return "arn:aws:iam::%s:role/stack-%sRole-1A2B3C" % (ACCOUNT, function.capitalize())
+
+
 def of_printed(name, printed, parameters):
     """`printed`: the object that `silversmith deploy iam` prints for these parameters."""
     roles = {}
     for function in printed["functions"]:
         own = "csv-validator" + ("" if function == "convert" else "-" + function)
         roles[function] = Role(
-            arn="arn:aws:iam::%s:role/%s" % (ACCOUNT, own),
+            arn=printed_role(function),
             statements=printed["functions"][function]["Statement"], trust=printed["trust"],
             function_arn="arn:aws:lambda:%s:%s:function:%s" % (REGION, ACCOUNT, own),
             environment={"SILVERSMITH_DATABASE": parameters.get("GlueDatabase", "")},
