@@ -76,7 +76,8 @@ FAULTS = {
     ("Role", "role-no-read-where-written"), ("Role", "role-makes-log-groups"),
     ("Role", "role-star-resource"), ("Validator", "function-log-group"),
     ("Validator", "function-memory"), ("Validator", "function-timeout"),
-    ("Validator", "function-tracing"), ("Endpoint", "endpoint-open")}
+    ("Validator", "function-tracing"), ("Validator", "function-no-concurrency"),
+    ("Endpoint", "endpoint-open")}
 
 # Of our own template, what goes and what must then be found.
 DAMAGES = [
@@ -97,6 +98,8 @@ DAMAGES = [
     ("      RouteTableIds: [!Ref RouteTable]\n", "", "endpoint-no-routes"),
     ("Principal: {Service: events.amazonaws.com}", "Principal: {Service: x}", "queue-not-allowed"),
     ("      SourceArn: !GetAtt SweepRule.Arn\n", "", "permission-source-arn"),
+    ("      ReservedConcurrentExecutions: !If [HasReserve, !Ref ReservedConcurrency, "
+     "!Ref AWS::NoValue]\n", "", "function-no-concurrency"),
 ]
 
 TAUGHT_PATTERN = {"source": ["aws.s3"], "detail": {
@@ -212,7 +215,8 @@ class DeployTest(ProgramTest):
         self.assertNotIn("ACCOUNT-ID", done.out)
         self.assertNotIn("ROLE-ARN", done.out)
         ours = [ROLE + name for name in "cdes"]
-        guard = next(s for s in policies["buckets"]["served"]["Statement"] if s["Sid"] == "OnlyOursWrite")
+        guard = next(s for s in policies["buckets"]["served"]["Statement"]
+                     if s["Sid"] == "OnlyOursWrite")
         self.assertEqual(guard["Condition"], {"ArnNotEquals": {"aws:PrincipalArn": ours}})
         [way] = policies["endpoint"]["Statement"]
         self.assertEqual(way["Condition"], {"ArnEquals": {"aws:PrincipalArn": ours}})

@@ -52,7 +52,9 @@ def printed(parameters):
     at = lambda bucket: "s3://%s/%s" % (bucket, parameters.get("LakePrefix", ""))
     command = [os.path.abspath(iam_recorder.PROGRAM), "deploy", "iam", at(parameters["LakeBucket"]),
                "--account", policies.ACCOUNT, "--region", policies.REGION,
-               "--glue-database", parameters["GlueDatabase"]]
+               "--glue-database", parameters["GlueDatabase"],
+               "--convert-role", policies.printed_role("convert"),
+               "--sweep-role", policies.printed_role("sweep")]
     if "SilverBucket" in parameters:
         command += ["--silver", at(parameters["SilverBucket"])]
     if "KmsKeyArn" in parameters:

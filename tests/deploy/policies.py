@@ -61,6 +61,7 @@ class Policies:
     endpoint_id: str    # or None
     key: str            # ARN of the KMS key, or ""
     resources: dict     # of the whole stack
+    queued: bool = False   # whether SQS stands before the function that converts
     printed: bool = False  # by the program: nothing is known of a stack and its network
 
 
@@ -88,7 +89,7 @@ def of_template(name, template, parameters):
         name=name, lake=chosen["LakeBucket"], silver=chosen["SilverBucket"] or chosen["LakeBucket"],
         prefix=chosen["LakePrefix"], roles=roles, buckets=buckets, endpoint=endpoint,
         endpoint_id=stack.value({"Ref": "S3Endpoint"}) if endpoint else None,
-        key=chosen["KmsKeyArn"], resources=made)
+        key=chosen["KmsKeyArn"], resources=made, queued="WorkQueue" in made)
 
 
 # What the printed policies name by the names that the template has, too.
@@ -98,13 +99,18 @@ NAMED = {"WorkQueue": ("AWS::SQS::Queue", "QueueName", "csv-validator-work"),
          "NoticeTopic": ("AWS::SNS::Topic", "TopicName", "csv-validator-notices")}
 
 
+def printed_role(function):
+    """The ARN of a role whose name is CloudFormation's, as `deploy iam` is told it."""
+    return "arn:aws:iam::%s:role/stack-%sRole-1A2B3C" % (ACCOUNT, function.capitalize())
+
+
 def of_printed(name, printed, parameters):
     """`printed`: the object that `silversmith deploy iam` prints for these parameters."""
     roles = {}
     for function in printed["functions"]:
         own = "csv-validator" + ("" if function == "convert" else "-" + function)
         roles[function] = Role(
-            arn="arn:aws:iam::%s:role/%s" % (ACCOUNT, own),
+            arn=printed_role(function),
             statements=printed["functions"][function]["Statement"], trust=printed["trust"],
             function_arn="arn:aws:lambda:%s:%s:function:%s" % (REGION, ACCOUNT, own),
             environment={"SILVERSMITH_DATABASE": parameters.get("GlueDatabase", "")},
