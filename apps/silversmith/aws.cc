@@ -89,8 +89,9 @@ AwsSettings aws_settings(const Settings& settings, std::string (*given)(const ch
   aws.proxies = proxy_options(given);
   aws.fips = is_true(given("AWS_USE_FIPS_ENDPOINT"));
   aws.dual_stack = is_true(given("AWS_USE_DUALSTACK_ENDPOINT"));
+  // One without the other is a mistake to be told, not a reason to be somebody else.
   aws.credentials_in_environment =
-      !given("AWS_ACCESS_KEY_ID").empty() && !given("AWS_SECRET_ACCESS_KEY").empty();
+      !given("AWS_ACCESS_KEY_ID").empty() || !given("AWS_SECRET_ACCESS_KEY").empty();
   return aws;
 }
 

@@ -36,6 +36,18 @@ TEST(Aws, takes_our_options_before_the_variables) {
   EXPECT_EQ(aws_settings(Settings(), unset).region, "");
 }
 
+TEST(Aws, takes_one_variable_of_the_two_for_a_source) {
+  auto id = [](const char* name) -> std::string {
+    return std::string(name) == "AWS_ACCESS_KEY_ID" ? "x" : "";
+  };
+  auto secret = [](const char* name) -> std::string {
+    return std::string(name) == "AWS_SECRET_ACCESS_KEY" ? "x" : "";
+  };
+  Settings settings;
+  EXPECT_TRUE(aws_settings(settings, id).credentials_in_environment);
+  EXPECT_TRUE(aws_settings(settings, secret).credentials_in_environment);
+}
+
 TEST(Aws, names_the_hosts_of_buckets) {
   EXPECT_EQ(bucket_host(in_region("eu-west-1"), "lake")->host, "lake.s3.eu-west-1.amazonaws.com");
   EXPECT_EQ(bucket_host(in_region("cn-north-1"), "lake")->host,

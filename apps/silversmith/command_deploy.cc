@@ -72,12 +72,15 @@ Result<std::vector<contract::Contract>> given_contracts(const Settings& settings
   std::string folder = settings.text("contracts");
   if (!folder.empty() && !is_in_s3(folder)) {
     std::error_code failed;
-    for (const auto& entry : std::filesystem::directory_iterator(folder, failed)) {
-      std::string extension = entry.path().extension().string();
+    std::filesystem::directory_iterator entry(folder, failed);
+    for (; !failed && entry != std::filesystem::directory_iterator(); entry.increment(failed)) {
+      std::string extension = entry->path().extension().string();
       bool contract = extension == ".yaml" || extension == ".yml" || extension == ".json";
-      if (contract) paths.push_back(entry.path().string());
+      if (contract) paths.push_back(entry->path().string());
     }
-    if (failed) return Error{Code::missing, "no folder " + show(folder), "", ""};
+    if (failed) {
+      return Error{Code::missing, "the folder " + show(folder) + ": " + failed.message(), "", ""};
+    }
     if (paths.empty()) return Error{Code::invalid, "no contract in " + show(folder), "", ""};
   }
   std::sort(paths.begin(), paths.end());

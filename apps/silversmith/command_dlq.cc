@@ -218,8 +218,9 @@ class DlqCommand {
     }
     SMITH_TRY(lake_->check_written());
     smith::EngineOptions engine = SMITH_TRY(engine_options(settings_));
-    engine.memory_bytes_max -= std::min(engine.memory_bytes_max, lake_->network_bytes());
-    engine.networked = lake_->network_bytes() > 0;
+    engine.network_bytes = std::min(engine.memory_bytes_max, lake_->network_bytes());
+    engine.memory_given_bytes = engine.memory_bytes_max;
+    engine.memory_bytes_max -= engine.network_bytes;
     events_ = std::make_unique<EventLake>(settings_, console_, progress_);
     SMITH_TRY(events_->open(Session::Share{*lake_, std::move(engine)}));
     handler_setup_.emplace(events_->handler_setup(console_.log()));

@@ -73,9 +73,9 @@ Exit exit_of(const Error& error) {
     case Code::busy: return Exit::busy;
     case Code::corrupt:
     case Code::limit: return Exit::negative;
-    case Code::stopped: return Exit::interrupted;
+    case Code::stopped: break;
   }
-  return Exit::internal;
+  return StopSignals::exit() == Exit::terminated ? Exit::terminated : Exit::interrupted;
 }
 
 namespace {

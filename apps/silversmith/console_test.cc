@@ -52,12 +52,14 @@ TEST(StopSignals, turn_a_signal_into_a_stop_and_its_status) {
     raise(SIGTERM);
     EXPECT_TRUE(progress.stop.load());
     EXPECT_EQ(static_cast<int>(signals.exit()), 143);
+    EXPECT_EQ(exit_of({Code::stopped, "", "", ""}), Exit::terminated);
   }
   smith::Progress other;
   StopSignals signals(other);
   EXPECT_EQ(signals.exit(), Exit::ok);
   raise(SIGINT);
   EXPECT_EQ(static_cast<int>(signals.exit()), 130);
+  EXPECT_EQ(exit_of({Code::stopped, "", "", ""}), Exit::interrupted);
 }
 
 TEST(Console, paints_only_with_colour) {

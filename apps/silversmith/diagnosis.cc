@@ -37,10 +37,17 @@ Trust worse(Trust one, Trust other) {
 std::string hint_without(const std::string& right) {
   std::string hint = "run doctor once with credentials that have " + right +
                      " on quarantine/.silversmith-doctor/*";
-  if (right == "s3:GetObject") return hint;
+  if (right.ends_with("s3:GetObject")) return hint + ": a DELETE on a condition asks for both";
   // What keeps versions from being removed, whoever asks.
   if (right == "s3:DeleteObjectVersion") hint += " (Object Lock and MFA delete refuse it as well)";
   return hint + "; a function or worker needs no such right";
+}
+
+// An upload is ended by a right of its own.
+std::string right_to_remove(const std::string& left, const store::Probe& probe) {
+  if (left.ends_with(store::upload_left)) return "s3:AbortMultipartUpload";
+  if (!probe.missing_right.empty()) return probe.missing_right;
+  return "s3:DeleteObject and, in a bucket that keeps versions, s3:DeleteObjectVersion";
 }
 
 std::string key_of(Trust trust) {
@@ -91,10 +98,7 @@ void Diagnosis::add_probe(const std::string& place, const store::Probe& probe) {
   if (probe.error.has_value()) add_error("conditions", "to the end", *probe.error);
   for (const std::string& left : probe.left) {
     add({"conditions", "scratch objects", Outcome::warning, left + " could not be removed",
-         "remove it; to remove it itself, doctor needs " +
-             (probe.missing_right.empty()
-                  ? "s3:DeleteObject and, in a bucket that keeps versions, s3:DeleteObjectVersion"
-                  : probe.missing_right) +
+         "remove it; to remove it itself, doctor needs " + right_to_remove(left, probe) +
              " below quarantine/.silversmith-doctor/"});
   }
   if (!probe.not_tried.empty()) {

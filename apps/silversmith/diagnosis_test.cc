@@ -71,6 +71,19 @@ TEST(Diagnosis, has_no_verdict_on_what_was_not_tried) {
   EXPECT_NE(left->hint.find("needs s3:DeleteObjectVersion below"), std::string::npos);
 }
 
+TEST(Diagnosis, names_the_right_that_a_removal_lacks) {
+  Probe probe;
+  probe.not_tried = "DELETE: 403";
+  probe.missing_right = "s3:DeleteObject and s3:GetObject";
+  probe.left = {"s3://lake/quarantine/a" + std::string(store::upload_left)};
+  Diagnosis diagnosis;
+  diagnosis.add_probe("s3://lake", probe);
+  const Check* left = named(diagnosis, "conditions", "scratch objects");
+  EXPECT_NE(left->hint.find("needs s3:AbortMultipartUpload below"), std::string::npos);
+  const Check* verdict = named(diagnosis, "verdict", "s3://lake");
+  EXPECT_NE(verdict->hint.find("s3:DeleteObject and s3:GetObject on"), std::string::npos);
+}
+
 TEST(Diagnosis, tells_people_what_to_do) {
   Diagnosis diagnosis;
   diagnosis.add({"machine", "threads", Outcome::ok, "2 on 2 cores"});

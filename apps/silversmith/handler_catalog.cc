@@ -18,6 +18,12 @@ Json ignored(const std::string& key, std::string_view note) {
   return Json::object().set("status", "ignored").set("key", key).set("note", note);
 }
 
+Level level_of(const Json& result) {
+  if (result.text_or("status", "") == "error") return Level::error;
+  const Json* findings = result.find("findings");
+  return findings != nullptr && !findings->as_array().empty() ? Level::warn : Level::info;
+}
+
 class CatalogWork : public Work {
  public:
   explicit CatalogWork(const FunctionSetup& setup) : setup_(setup) {}
@@ -57,9 +63,7 @@ class CatalogWork : public Work {
       } else {
         add_error(outcome, std::move(done).error().in(printable(event.key)));
       }
-      const Json& told = outcome.results.back();
-      bool found = told.find("findings") != nullptr && !told.find("findings")->as_array().empty();
-      tell(!outcome.reason.empty() ? Level::error : found ? Level::warn : Level::info, told);
+      tell(level_of(outcome.results.back()), outcome.results.back());
     }
     return outcome;
   }

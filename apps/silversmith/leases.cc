@@ -33,7 +33,7 @@ int64_t Leases::beat() {
   int64_t now = setup_.clock.steady_micros();
   int64_t wait = second;
   for (const auto& [slot, held] : guarded_.held) {
-    if (!held.lost) wait = std::min(wait, held.due_micros - now);
+    if (held.lease == Lease::held) wait = std::min(wait, held.due_micros - now);
   }
   return std::max<int64_t>(wait, 0);
 }
@@ -43,7 +43,7 @@ std::optional<size_t> Leases::next_due(int64_t now) {
   std::lock_guard lock(guarded_.mutex);
   auto first = guarded_.held.end();
   for (auto it = guarded_.held.begin(); it != guarded_.held.end(); ++it) {
-    if (it->second.lost || it->second.due_micros > now) continue;
+    if (it->second.lease != Lease::held || it->second.due_micros > now) continue;
     if (first == guarded_.held.end() || it->second.ends_micros < first->second.ends_micros) {
       first = it;
     }
@@ -73,8 +73,9 @@ void Leases::extend(size_t slot) {
       held.ends_micros = asked + whole;
       held.due_micros = asked + whole / 3;
     } else {
-      lost = extended.error().code == Code::conflict || now >= held.ends_micros;
-      held.lost = lost;
+      if (now >= held.ends_micros) held.lease = Lease::ended;
+      if (extended.error().code == Code::conflict) held.lease = Lease::lost;
+      lost = held.lease != Lease::held;
       held.due_micros = std::min(now + std::max(whole / 12, second / 2), held.ends_micros);
     }
   }
@@ -98,9 +99,11 @@ Lease Leases::release(size_t slot) {
   if (!settled() && setup_.on_wait) setup_.on_wait(slot);
   guarded_.settled.wait(lock, settled);
   if (found == guarded_.held.end()) return Lease::lost;
-  bool lost = found->second.lost || setup_.clock.steady_micros() >= found->second.ends_micros;
+  bool over = setup_.clock.steady_micros() >= found->second.ends_micros;
+  Lease lease = found->second.lease;
+  if (lease == Lease::held && over) lease = Lease::ended;
   guarded_.held.erase(found);
-  return lost ? Lease::lost : Lease::held;
+  return lease;
 }
 
 size_t Leases::count() const {

@@ -17,7 +17,11 @@
 
 namespace silversmith::app {
 
-enum class Lease : uint8_t { held, lost };
+enum class Lease : uint8_t {
+  held,
+  lost,   // the queue says that it is ours no more
+  ended,  // it could not be extended in time; whether somebody else has the message, nobody knows
+};
 
 struct LeaseSetup {
   wire::Queue& queue;
@@ -55,7 +59,7 @@ class Leases {
     int64_t ends_micros = 0;     // steady clock's
     int64_t due_micros = 0;
     bool extending = false;
-    bool lost = false;
+    Lease lease = Lease::held;
   };
   struct Guarded {
     mutable std::mutex mutex;

@@ -97,6 +97,7 @@ TEST_F(LeasesTest, passing_trouble_is_tried_again_until_the_lease_ends) {
   clock.sleep_micros(second);
   leases.beat();
   EXPECT_EQ(lost, (std::vector<size_t>{0}));
+  EXPECT_EQ(leases.release(0), Lease::ended) << "nobody said that somebody else has it";
 }
 
 TEST_F(LeasesTest, trouble_that_passes_in_time_costs_nothing) {

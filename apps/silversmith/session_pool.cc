@@ -54,14 +54,16 @@ Result<smith::EngineOptions> share_of(smith::EngineOptions engine, uint64_t netw
     if (network_bytes > 0) wanted = smith::memory_beside_network(wanted);
     return Error{Code::invalid,
                  "--concurrency " + std::to_string(count) + " leaves " +
-                     human_bytes(engine.memory_bytes_max) + " of --memory " + human_bytes(whole) +
-                     " to each object, wanted at least " + human_bytes(share_bytes_min),
-                 "give --memory " + std::to_string((wanted >> 20) + 1) +
-                     "MiB or more, or a lower --concurrency",
+                     smith::memory_text(engine.memory_bytes_max) + " of --memory " +
+                     smith::memory_text(whole) + " to each object, wanted at least " +
+                     smith::memory_text(share_bytes_min),
+                 "give --memory " + smith::memory_text(smith::whole_mib(wanted)) +
+                     " or more, or a lower --concurrency",
                  ""};
   }
   engine.engines = count;
-  engine.networked = network_bytes > 0;
+  engine.network_bytes = std::min(whole, network_bytes);
+  engine.memory_given_bytes = whole;
   if (engine.threads == 0) engine.threads = (smith::usable_cores() + count - 1) / count;
   return engine;
 }

@@ -38,6 +38,9 @@ Returned reason_of(smith::Verdict verdict) {
   return Returned::transient;
 }
 
+// What the queue says of a lease that is not ours any more.
+constexpr const char* somebody_else = ", somebody else has the message: ";
+
 }  // namespace
 
 std::string_view name_of(Returned reason) {
@@ -69,12 +72,14 @@ Worker::Worker(const WorkerSetup& setup, const WorkerOptions& options)
                .seconds = options.lease_seconds,
                .on_lost =
                    [this](size_t slot, const Error& why) {
+                     note_lease_trouble(slot, one_line(why));
                      setup_.crew.stop(slot);
                      setup_.tell(Level::warn,
                                  "giving up the work of a lost lease: " + one_line(why), {});
                    },
                .on_trouble =
-                   [this](size_t, const Error& why) {
+                   [this](size_t slot, const Error& why) {
+                     note_lease_trouble(slot, one_line(why));
                      setup_.tell(Level::warn, "cannot extend a lease: " + one_line(why), {});
                    }}),
       jitter_(options.seed) {
@@ -199,6 +204,7 @@ void Worker::dispatch(std::vector<wire::QueueMessage> messages) {
       // No queue gives more than it was asked for; one that does has them back when they expire.
       if (slot == guarded_.slots.size()) return;
       guarded_.slots[slot].busy = true;
+      guarded_.slots[slot].lease_trouble.clear();
     }
     setup_.tell(Level::debug, "received", about(message));
     setup_.crew.begin(slot);
@@ -223,7 +229,7 @@ void Worker::work_slot(size_t slot) {
       mine.next.reset();
     }
     smith::Verdict verdict = setup_.crew.work(slot, message);
-    settle(message, verdict, leases_.release(slot));
+    settle(slot, message, verdict);
     {
       std::lock_guard lock(guarded_.mutex);
       guarded_.slots[slot].busy = false;
@@ -241,11 +247,13 @@ void Worker::keep_leases() {
   }
 }
 
-void Worker::settle(const wire::QueueMessage& message, smith::Verdict verdict, Lease lease) {
-  if (lease == Lease::lost) {
+void Worker::settle(size_t slot, const wire::QueueMessage& message, smith::Verdict verdict) {
+  Lease lease = leases_.release(slot);
+  if (lease != Lease::held) {
     bool done = verdict == smith::Verdict::done;
-    return lost(message, done ? "the work was done all the same, and is done once"
-                              : "its work was given up");
+    std::string why = lease == Lease::lost ? somebody_else : why_ended(slot);
+    return lost(message, why + (done ? "the work was done all the same, and is done once"
+                                     : "its work was given up"));
   }
   if (verdict == smith::Verdict::done) return remove(message);
   give_back(message, cut_.load() ? Returned::stopped : reason_of(verdict));
@@ -253,8 +261,19 @@ void Worker::settle(const wire::QueueMessage& message, smith::Verdict verdict, L
 
 void Worker::lost(const wire::QueueMessage& message, const std::string& why) {
   count([](QueueCounts& counts) { counts.leases_lost++; });
-  setup_.tell(Level::warn, "a lease was lost, somebody else has the message: " + why,
-              about(message));
+  setup_.tell(Level::warn, "a lease was lost" + why, about(message));
+}
+
+void Worker::note_lease_trouble(size_t slot, const std::string& why) {
+  std::lock_guard lock(guarded_.mutex);
+  guarded_.slots[slot].lease_trouble = why;
+}
+
+// Nobody knows then whether somebody else was given the message.
+std::string Worker::why_ended(size_t slot) const {
+  std::lock_guard lock(guarded_.mutex);
+  const std::string& why = guarded_.slots[slot].lease_trouble;
+  return ": it ended and could not be extended" + (why.empty() ? "" : " (" + why + ")") + ": ";
 }
 
 void Worker::remove(const wire::QueueMessage& message) {
@@ -264,7 +283,8 @@ void Worker::remove(const wire::QueueMessage& message) {
       count([](QueueCounts& counts) { counts.deleted++; });
       return setup_.tell(Level::debug, "deleted", about(message));
     }
-    if (removed.error().code == Code::conflict) return lost(message, "the work was done, once");
+    if (removed.error().code == Code::conflict)
+      return lost(message, std::string(somebody_else) + "the work was done, once");
     if (removed.error().code != Code::busy || tries == delete_tries || cut_.load()) {
       count([](QueueCounts& counts) { counts.deletes_failed++; });
       return setup_.tell(
@@ -281,7 +301,7 @@ void Worker::give_back(const wire::QueueMessage& message, Returned reason) {
   Result<> hidden = setup_.answers.hide(message, seconds);
   // What can't be given back comes again when its lease ends.
   if (!hidden.ok() && hidden.error().code == Code::conflict) {
-    return lost(message, "it was to be given back");
+    return lost(message, std::string(somebody_else) + "it was to be given back");
   }
   count([&](QueueCounts& counts) { counts.returned[static_cast<size_t>(reason)]++; });
   Json fields = about(message);

@@ -103,6 +103,7 @@ class Worker {
   struct Slot {
     std::optional<wire::QueueMessage> next;
     bool busy = false;
+    std::string lease_trouble;  // why its lease could not be extended; "": it could
   };
   struct Guarded {
     mutable std::mutex mutex;
@@ -125,7 +126,7 @@ class Worker {
   Drained drain();
   void abandon();
   void work_slot(size_t slot);
-  void settle(const wire::QueueMessage& message, smith::Verdict verdict, Lease lease);
+  void settle(size_t slot, const wire::QueueMessage& message, smith::Verdict verdict);
   void remove(const wire::QueueMessage& message);
   void give_back(const wire::QueueMessage& message, Returned reason);
   void keep_leases();
@@ -133,6 +134,8 @@ class Worker {
                   const std::function<bool()>& done);
   void count(const std::function<void(QueueCounts&)>& change);
   void lost(const wire::QueueMessage& message, const std::string& why);
+  void note_lease_trouble(size_t slot, const std::string& why);
+  std::string why_ended(size_t slot) const;
   std::string trouble() const;
 
   WorkerSetup setup_;

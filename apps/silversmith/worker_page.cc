@@ -31,7 +31,8 @@ void write_counts(const QueueCounts& counts, PrometheusText& text) {
     text.sample({"reason", name_of(static_cast<Returned>(i))}, counts.returned[i]);
   }
   text.one("silversmith_queue_leases_lost_total", counter,
-           "Messages that somebody else was given while they were in work.", counts.leases_lost);
+           "Messages whose lease ended, or was somebody else's, while they were in work.",
+           counts.leases_lost);
 }
 
 }  // namespace

@@ -49,6 +49,7 @@ class FakeQueue : public wire::Queue {
   Result<> hide(const QueueMessage& message, uint32_t seconds) override {
     std::lock_guard lock(mutex_);
     if (gone.contains(message.id)) return Error{Code::conflict, "gone", "", ""};
+    if (unanswered.contains(message.id)) return Error{Code::busy, "500", "", ""};
     hidden_[message.id] = seconds;
     return {};
   }
@@ -84,6 +85,7 @@ class FakeQueue : public wire::Queue {
   // Before the worker runs.
   std::deque<Error> poll_errors;
   std::set<std::string> gone;
+  std::set<std::string> unanswered;
   int delete_errors = 0;
 
  private:
@@ -313,6 +315,19 @@ TEST_F(WorkerTest, a_lost_lease_stops_that_slot_alone) {
   EXPECT_EQ(end(), Drained::whole);
   EXPECT_EQ(queue.removed(), (std::set<std::string>{"gate-kept"}));
   EXPECT_FALSE(queue.hidden().contains("wait-lost"));
+  EXPECT_EQ(worker->state().counts.leases_lost, 1U);
+}
+
+// The queue said nothing of somebody else.
+TEST_F(WorkerTest, a_lease_that_cannot_be_extended_is_told_as_that) {
+  queue.unanswered = {"wait-lost"};
+  queue.add("wait-lost");
+  clock = &still;
+  start();
+  crew.wait_for_running(1);
+  still.sleep_micros(60'000'000);
+  wait_for_told("it ended and could not be extended (500): its work was given up");
+  EXPECT_EQ(end(), Drained::whole);
   EXPECT_EQ(worker->state().counts.leases_lost, 1U);
 }
 

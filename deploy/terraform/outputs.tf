@@ -67,7 +67,7 @@ output "notice_topic_arn" {
 }
 
 output "dashboard_url" {
-  description = "The dashboard"
+  description = "The dashboard, as the console of the standard partition has it"
   value       = lookup(aws_cloudformation_stack.silversmith.outputs, "DashboardUrl", null)
 }
 

@@ -227,4 +227,16 @@ std::optional<size_t> find_invalid_utf8(std::string_view bytes) {
   return std::nullopt;
 }
 
+std::string_view cut_utf8(std::string_view text, size_t bytes_max) {
+  if (text.size() <= bytes_max) return text;
+  size_t size = bytes_max;
+  while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0U) == 0x80) --size;
+  return text.substr(0, size);
+}
+
+std::string shortened(std::string_view text, size_t bytes_max) {
+  if (text.size() <= bytes_max) return std::string(text);
+  return std::string(cut_utf8(text, bytes_max - 3)) + "...";
+}
+
 }  // namespace silversmith

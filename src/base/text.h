@@ -38,5 +38,9 @@ std::optional<uint64_t> parse_bytes(std::string_view text);
 // The offset of the first byte that does not continue a well-formed UTF-8 text (RFC 3629:
 // no overlongs, no surrogates, nothing above U+10FFFF), or nullopt. Fast on ASCII.
 std::optional<size_t> find_invalid_utf8(std::string_view bytes);
+// The longest beginning of at most `bytes_max` bytes that ends between characters. Requires UTF-8.
+std::string_view cut_utf8(std::string_view text, size_t bytes_max);
+// The same with "..." in place of what is cut off, within the bound, which is three at least.
+std::string shortened(std::string_view text, size_t bytes_max);
 
 }  // namespace silversmith

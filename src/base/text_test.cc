@@ -127,6 +127,16 @@ TEST(Text, writes_sizes_for_people) {
   EXPECT_EQ(human_count(8'100'412), "8 100 412");
 }
 
+TEST(Text, cuts_between_characters) {
+  const std::string text = "a\u00e9\u20ac";  // 1, 2 and 3 bytes
+  const std::string_view beginnings[] = {"", "a", "a", "a\u00e9", "a\u00e9", "a\u00e9", text, text};
+  for (size_t i = 0; i < std::size(beginnings); ++i)
+    EXPECT_EQ(cut_utf8(text, i), beginnings[i]) << i;
+  EXPECT_EQ(shortened(text, 6), text);
+  EXPECT_EQ(shortened(text, 5), "a...");
+  EXPECT_EQ(shortened(text, 3), "...");
+}
+
 TEST(ParseBytes, knows_both_families_of_units) {
   EXPECT_EQ(parse_bytes("1073741824"), 1073741824U);
   EXPECT_EQ(parse_bytes("256MiB"), 268435456U);

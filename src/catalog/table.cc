@@ -29,10 +29,7 @@ std::string one_line_of(std::string text, size_t bytes_max) {
   for (char& c : text) {
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
   }
-  if (text.size() <= bytes_max) return text;
-  text.resize(bytes_max - 3);
-  while (find_invalid_utf8(text).has_value()) text.pop_back();
-  return text + "...";
+  return shortened(text, bytes_max);
 }
 
 std::string decimal_text(contract::Decimal decimal) {

@@ -13,14 +13,24 @@ namespace {
 
 constexpr size_t account_digits = 12;
 
+// The account of an ARN that a text begins with; "" where it has fewer than six parts. Looks no
+// further than at the fifth colon: a text may be full of ARNs.
+std::string_view account_in(std::string_view arn) {
+  for (int i = 0; i < 4; ++i) {
+    size_t colon = arn.find(':');
+    if (colon == std::string_view::npos) return "";
+    arn.remove_prefix(colon + 1);
+  }
+  size_t end = arn.find(':');
+  return end == std::string_view::npos ? "" : arn.substr(0, end);
+}
+
 // The account of each ARN in `text` that has digits for one, but not twelve.
 std::vector<std::string> wrong_accounts(std::string_view text) {
   std::vector<std::string> out;
   for (size_t at = text.find("arn:"); at != std::string_view::npos;
        at = text.find("arn:", at + 4)) {
-    std::vector<std::string_view> parts = split(text.substr(at), ':');
-    if (parts.size() < 6) continue;
-    std::string_view account = parts[4];
+    std::string_view account = account_in(text.substr(at));
     bool digits =
         !account.empty() && account.find_first_not_of("0123456789") == std::string_view::npos;
     if (digits && account.size() != account_digits) out.emplace_back(account);

@@ -23,6 +23,14 @@ TEST(Lint, finds_accounts_that_have_no_twelve_digits) {
   EXPECT_FALSE(finds(text("arn:aws:events:us-east-1:${AWS::AccountId}:rule/r"), "P:account-id"));
 }
 
+// Each ARN is looked at by itself, and none of them as far as the text goes.
+TEST(Lint, reads_a_text_full_of_arns_once) {
+  std::string arns;
+  for (int i = 0; i < 100'000; ++i) arns += "arn:";
+  std::string text = "Resources: {P: {Type: x, A: '" + arns + "aws:events:eu-west-1:12:rule/r'}}";
+  EXPECT_EQ(found_in(text), std::set<std::string>{"P:account-id"});
+}
+
 TEST(Lint, says_where_a_finding_is) {
   auto findings = lint("Resources:\n  G:\n    Type: AWS::Logs::LogGroup\n", "f");
   ASSERT_TRUE(findings.ok());

@@ -63,12 +63,13 @@ Error PatternReader::wrong(const Node& node, std::string_view reason) const {
 
 Result<> PatternReader::read(const Node& root) {
   if (!is_map(root)) return wrong(root, "Filter is not an object");
-  SMITH_TRY(read_object(root, "", Inside::pattern));
+  // First, as AWS does; and what `$or` makes of a longer text has no bound.
   size_t bytes = json_of(root).dump().size();
   if (bytes > pattern_bytes_max) {
     return wrong(root, "it has " + std::to_string(bytes) + " bytes, at most " +
                            std::to_string(pattern_bytes_max) + " are allowed");
   }
+  SMITH_TRY(read_object(root, "", Inside::pattern));
   pattern_.branches_ = std::move(branches_);
   return {};
 }

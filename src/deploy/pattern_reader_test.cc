@@ -54,6 +54,18 @@ TEST(PatternReader, says_what_is_wrong_with_a_whole_pattern) {
   EXPECT_EQ(verdict(large), "p:1:1: it has 2058 bytes, at most 2048 are allowed");
 }
 
+// A thousand combinations of each of ten thousand fields would not fit into memory.
+TEST(PatternReader, asks_how_long_a_pattern_is_before_it_reads_it) {
+  std::string choices = R"({"a":[1]},{"a":[2]},{"a":[3]},{"a":[4]},{"a":[5]})";
+  std::string long_pattern = "{";
+  for (char name : {'p', 'q', 'r', 's'}) {
+    long_pattern += "\"" + std::string(1, name) + R"(":{"$or":[)" + choices + "]},";
+  }
+  for (int i = 0; i < 10'000; ++i) long_pattern += "\"f" + std::to_string(i) + "\":[1],";
+  long_pattern += R"("last":[]})";
+  EXPECT_NE(verdict(long_pattern).find("at most 2048 are allowed"), std::string::npos);
+}
+
 TEST(PatternReader, says_what_is_wrong_with_choices) {
   EXPECT_EQ(verdict(R"({"$or":{"a":[1]}})"), "p:1:8: It must be an Array followed with $or.");
   EXPECT_EQ(verdict(R"({"$or":[{"a":[1]}]})"),

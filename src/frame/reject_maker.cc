@@ -9,15 +9,7 @@ namespace silversmith::frame {
 
 namespace {
 
-constexpr size_t value_bytes_max = 1024;
-
-// At most so many bytes, cut between characters.
-std::string_view cut(std::string_view text) {
-  if (text.size() <= value_bytes_max) return text;
-  size_t size = value_bytes_max;
-  while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) --size;
-  return text.substr(0, size);
-}
+constexpr size_t value_bytes_max = 1024;  // cut between characters
 
 std::string_view directive(const contract::PatternItem& item) {
   using contract::PatternItemKind;
@@ -211,7 +203,7 @@ FieldError RejectMaker::error(const CellError& cell) {
     error.byte_offset =
         place_.byte_offset + static_cast<uint64_t>(span.data() - records_->text.data());
   }
-  if (column.source >= 0) error.value = cut(text);
+  if (column.source >= 0) error.value = cut_utf8(text, value_bytes_max);
   if (cell.mark == Mark::null) {
     error.code = "constraint-error";
     error.constraint = "required";

@@ -45,7 +45,7 @@ class Forging {
       if (next.ok() && next->has_value()) return finish(**next);
       Action action = next.ok() ? Action::converge : action_for(next.error().code);
       if (action == Action::ignore) return finish(Status::ignored);
-      if (retry.again(action)) continue;
+      if (retry.again(action, smithy_.clock.steady_micros() - answered_micros_)) continue;
       if (next.ok()) {
         return fail({Code::busy, smithy_.source.where(key_) + " keeps changing",
                      "run again when its writer is done", ""});
@@ -70,11 +70,18 @@ class Forging {
     result_ = std::move(fresh);
   }
 
+  // The store did what was asked of it: what fails next began to fail now.
+  void note_answered() { answered_micros_ = smithy_.clock.steady_micros(); }
+
   Result<Next> attempt() {
     begin_result();
+    note_answered();
     silver::Held held = SMITH_TRY(look());  // S1, before S2
+    note_answered();
     if (held.is_of_key()) SMITH_TRY(ensure_receipt(held));
+    note_answered();
     Intake intake = SMITH_TRY(Intake::open(smithy_.source, key_, smithy_.options.stop));  // S2
+    note_answered();
     std::unique_ptr<Converter> converter = SMITH_TRY(find_terms(held, intake));
     Next settled = SMITH_TRY(settle(held, intake, *converter));  // S3
     if (settled.has_value()) return settled;
@@ -216,6 +223,7 @@ class Forging {
   Result<silver::Account> convert(Converter& converter, Intake& intake, Drafts& drafts) {
     // What is wrong with the data is in the account; an error says nothing about the object.
     Result<silver::Account> converted = converter.convert(key_, intake.opener(), drafts);
+    note_answered();  // bytes moved while it worked
     if (!converted.ok()) {
       bool refuses = action_for(converted.error().code) == Action::refuse;
       return refuses ? as_target_error(std::move(converted).error()) : std::move(converted).error();
@@ -239,6 +247,7 @@ class Forging {
   Result<Next> publish(const silver::Account& account, const silver::Held& held, Drafts& drafts,
                        Intake& intake) {
     SMITH_TRY(as_target(drafts.publish_rejects(account)));  // S5
+    note_answered();
     has_rejects_ = drafts.has_rejects();
     converted_ = account;
     committed_ = false;
@@ -253,6 +262,7 @@ class Forging {
       return as_target_error(std::move(error));
     }
     committed_ = true;
+    note_answered();
     Status status = success_of(account);
     Result<> receipt = put_receipt({account, observed()});
     if (!receipt.ok()) return without_receipt(std::move(receipt).error());
@@ -354,6 +364,7 @@ class Forging {
   const Smithy& smithy_;
   std::string key_;
   int64_t started_;
+  int64_t answered_micros_ = 0;  // steady clock's; when the store last did what was asked of it
   std::string started_wall_;
   silver::Names names_;
   std::optional<double> warn_ratio_;

@@ -187,6 +187,21 @@ TEST_F(Forge, never_replaces_silver_of_a_newer_contract) {
   EXPECT_EQ(run().status, Status::success) << "it reads its contracts again first";
 }
 
+TEST_F(Forge, gives_a_busy_object_up_after_about_a_minute) {
+  store.put("bronze/a.csv", "good");
+  converters.fails = true;
+  converters.failing = Code::busy;
+  RunResult quick = run();
+  EXPECT_EQ(quick.attempts, 6U) << "trouble that costs no time";
+  int64_t hung_micros = 60'000'000;
+  converters.before_failing = [&] { clock.sleep_micros(hung_micros); };
+  RunResult hangs = run();
+  EXPECT_EQ(hangs.attempts, 1U);
+  EXPECT_EQ(exit_status(hangs), 75);
+  hung_micros = 20'000'000;
+  EXPECT_EQ(run().attempts, 3U);
+}
+
 TEST_F(Forge, takes_a_wrong_contract_for_an_error_of_configuration) {
   store.put("bronze/a.csv", "good");
   converters.fails = true;

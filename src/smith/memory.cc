@@ -38,15 +38,21 @@ uint64_t needed(uint64_t budget, uint32_t threads, size_t columns) {
          threads * (worker_bytes(columns) + pages_bytes_min);
 }
 
+// All in terms of --memory: what was given, and the least that would do.
 Error too_little(const EngineOptions& options, size_t columns, uint64_t least) {
   uint64_t engines = options.engines;
-  std::string share = engines == 1 ? "--memory is " : "one object's share of --memory is ";
   uint64_t wanted = least * engines;
-  if (options.networked) wanted = memory_beside_network(wanted);
-  return Error{Code::denied,
-               share + human_bytes(options.memory_bytes_max) + ", and " + std::to_string(columns) +
-                   " columns need at least " + human_bytes(least),
-               "give --memory " + std::to_string(wanted / mib + 1) + "MiB or more" +
+  if (options.network_bytes > 0) wanted = memory_beside_network(wanted);
+  wanted = whole_mib(wanted);
+  uint64_t given = options.memory_given_bytes;
+  std::string found = memory_text(given == 0 ? options.memory_bytes_max : given);
+  std::string what = std::to_string(columns) + " columns need at least " + memory_text(wanted);
+  if (options.network_bytes > 0) {
+    what += ", " + memory_text(whole_mib(network_bytes_of(wanted))) + " of it for the network";
+  }
+  if (engines > 1) what += ", for " + std::to_string(engines) + " objects at once";
+  return Error{Code::denied, "--memory is " + found + ", and " + what,
+               "give --memory " + memory_text(wanted) + " or more" +
                    (engines == 1 ? "" : ", or a lower --concurrency"),
                "configuration-error"};
 }
@@ -59,6 +65,24 @@ uint32_t usable_cores() {
   if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
   return std::max(1U, static_cast<uint32_t>(CPU_COUNT(&set)));
 }
+
+std::string memory_text(uint64_t bytes) {
+  struct Unit {
+    uint64_t bytes;
+    const char* name;
+  };
+  constexpr Unit units[] = {{mib << 10, "GiB"}, {mib, "MiB"}, {1'000'000, "MB"}};
+  for (const Unit& unit : units) {
+    if (bytes >= unit.bytes && bytes % unit.bytes == 0) {
+      return std::to_string(bytes / unit.bytes) + unit.name;
+    }
+  }
+  if (bytes < mib) return std::to_string(bytes) + "B";
+  uint64_t tenths = bytes * 10 / mib;
+  return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + "MiB";
+}
+
+uint64_t whole_mib(uint64_t bytes) { return (bytes + mib - 1) / mib * mib; }
 
 uint64_t network_bytes_of(uint64_t memory_bytes) {
   uint64_t rest = memory_bytes - std::min(memory_bytes, network_libraries_bytes);

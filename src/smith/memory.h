@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "base/result.h"
 #include "smith/options.h"
@@ -39,6 +40,12 @@ inline constexpr uint64_t network_libraries_bytes = uint64_t{8} << 20;
 uint64_t network_bytes_of(uint64_t memory_bytes);
 // The other way: the --memory that leaves `engine_bytes` beside the network.
 uint64_t memory_beside_network(uint64_t engine_bytes);
+
+// A size as --memory takes it, and as it is mostly given: "128MiB", "1GiB", "100MB"; what is no
+// whole one of these as "7.3MiB".
+std::string memory_text(uint64_t bytes);
+// The next whole MiB: what a person is told to give.
+uint64_t whole_mib(uint64_t bytes);
 
 // The processors this process may run on, at least 1.
 uint32_t usable_cores();

@@ -3,6 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
+#include "base/text.h"
+
 namespace silversmith::smith {
 namespace {
 
@@ -33,20 +37,51 @@ TEST(Memory, the_stated_floors_hold) {
   EXPECT_TRUE(plan_memory(with(128 * mib, 1), 1000, 0).ok());
 }
 
-TEST(Memory, says_of_a_share_what_the_whole_must_be) {
-  EngineOptions share = with(20 * mib, 1);
-  share.engines = 16;
-  auto plan = plan_memory(share, 18, 0);
-  ASSERT_FALSE(plan.ok());
-  EXPECT_TRUE(plan.error().message.starts_with("one object's share of --memory is 20"));
-  EXPECT_NE(plan.error().hint.find("--concurrency"), std::string::npos);
+// As the commands divide --memory.
+EngineOptions share_of(uint64_t given, bool networked, uint32_t engines) {
+  EngineOptions share;
+  share.threads = 1;
+  share.engines = engines;
+  share.memory_given_bytes = given;
+  if (networked) share.network_bytes = std::min(given, network_bytes_of(given));
+  share.memory_bytes_max = (given - share.network_bytes) / engines;
+  return share;
 }
 
-TEST(Memory, refuses_below_the_floor_and_says_the_number_needed) {
-  auto plan = plan_memory(with(16 * mib, 2), 18, 0);
-  ASSERT_FALSE(plan.ok());
-  EXPECT_EQ(plan.error().code, Code::denied);
-  EXPECT_NE(plan.error().hint.find("--memory"), std::string::npos);
+TEST(Memory, speaks_of_memory_as_it_was_given) {
+  Error alone = plan_memory(with(16 * mib, 2), 18, 0).error();
+  EXPECT_EQ(alone.code, Code::denied);
+  EXPECT_TRUE(alone.message.starts_with("--memory is 16MiB, and 18 columns need at least "));
+  EXPECT_EQ(alone.message.find("network"), std::string::npos) << alone.message;
+  Error bucket = plan_memory(share_of(16 * mib, true, 1), 18, 0).error();
+  EXPECT_TRUE(bucket.message.starts_with("--memory is 16MiB, and ")) << bucket.message;
+  EXPECT_NE(bucket.message.find("MiB of it for the network"), std::string::npos) << bucket.message;
+  Error many = plan_memory(share_of(128 * mib, true, 16), 18, 0).error();
+  EXPECT_TRUE(many.message.starts_with("--memory is 128MiB, and ")) << many.message;
+  EXPECT_TRUE(many.message.ends_with(", for 16 objects at once")) << many.message;
+  EXPECT_NE(many.hint.find("--concurrency"), std::string::npos);
+}
+
+// What it asks for would do, and a MiB less would not.
+TEST(Memory, names_the_smallest_memory_that_would_do) {
+  for (bool networked : {false, true}) {
+    for (uint32_t engines : {1U, 3U, 16U}) {
+      Error error = plan_memory(share_of(9 * mib, networked, engines), 40, 3 * mib).error();
+      std::string hint = error.hint.substr(std::string("give --memory ").size());
+      uint64_t named = parse_bytes(hint.substr(0, hint.find(' '))).value_or(0);
+      EXPECT_NE(error.message.find(" at least " + memory_text(named)), std::string::npos);
+      EXPECT_TRUE(plan_memory(share_of(named, networked, engines), 40, 3 * mib).ok()) << hint;
+      EXPECT_FALSE(plan_memory(share_of(named - mib, networked, engines), 40, 3 * mib).ok());
+    }
+  }
+}
+
+TEST(Memory, is_said_in_the_units_that_it_takes) {
+  EXPECT_EQ(memory_text(128 * mib), "128MiB");
+  EXPECT_EQ(memory_text(2048 * mib), "2GiB");
+  EXPECT_EQ(memory_text(100'000'000), "100MB");
+  EXPECT_EQ(memory_text(7 * mib + mib / 3), "7.3MiB");
+  EXPECT_EQ(memory_text(1000), "1000B");
 }
 
 TEST(Memory, no_share_passes_the_budget) {

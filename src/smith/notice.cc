@@ -13,13 +13,6 @@ constexpr size_t reasons_shown_max = 20;
 constexpr size_t faults_shown_max = 20;
 constexpr size_t depth_max = 8;
 
-std::string cut(std::string text, size_t bytes_max) {
-  if (text.size() <= bytes_max) return text;
-  text.resize(bytes_max - 3);
-  while (find_invalid_utf8(text).has_value()) text.pop_back();
-  return text + "...";
-}
-
 // As SNS takes a subject: printable ASCII that begins with a letter, digit or mark.
 std::string subject_of(std::string_view text) {
   std::string subject;
@@ -27,11 +20,11 @@ std::string subject_of(std::string_view text) {
     bool continues = (static_cast<unsigned char>(c) & 0xC0U) == 0x80;  // of a character, told once
     if (!continues) subject += c >= 0x20 && c < 0x7f ? c : '?';
   }
-  return subject.empty() ? "silversmith" : cut(std::move(subject), notice_subject_bytes_max);
+  return subject.empty() ? "silversmith" : shortened(subject, notice_subject_bytes_max);
 }
 
 Notice make_notice(std::string_view subject, const std::vector<std::string>& lines, Json fields) {
-  return {subject_of(subject), cut(join(lines, "\n") + "\n", notice_text_bytes_max),
+  return {subject_of(subject), shortened(join(lines, "\n") + "\n", notice_text_bytes_max),
           std::move(fields)};
 }
 
@@ -220,7 +213,22 @@ class Reader {
   }
 
   void read(const Json& json) {
-    if (++depth_ > depth_max) return fail("found too many envelopes around each other");
+    if (depth_ == depth_max) return fail("found too many envelopes around each other");
+    ++depth_;
+    read_inside(json);
+    --depth_;
+  }
+
+  void read_record(const Json& record) {
+    const Json* body = record.find("body");
+    if (body != nullptr && body->is_string()) return read_body(record, body->as_string());
+    const Json* sns = record.find("Sns");
+    if (sns != nullptr) return read_topic(*sns);
+    read_objects(Json::object().set("Records", Json(Json::Array{record})));
+  }
+
+ private:
+  void read_inside(const Json& json) {
     const Json* records = json.find("Records");
     if (records != nullptr && records->is_array()) {
       for (const Json& record : records->as_array()) read_record(record);
@@ -231,6 +239,8 @@ class Reader {
       return read_topic(json);
     }
     if (std::optional<Notice> alarm = read_alarm(json)) {
+      // Alarms have this shape for topics alone, also where a raw delivery left the envelope out.
+      if (json.find("AlarmName") != nullptr) tidings_.of_topic = true;
       tidings_.notices.push_back(std::move(*alarm));
       return;
     }
@@ -241,15 +251,15 @@ class Reader {
     read_objects(json);
   }
 
-  void read_record(const Json& record) {
-    const Json* body = record.find("body");
-    if (body != nullptr && body->is_string()) return read_text(body->as_string(), "");
-    const Json* sns = record.find("Sns");
-    if (sns != nullptr) return read_topic(*sns);
-    read_objects(Json::object().set("Records", Json(Json::Array{record})));
+  // A topic's raw delivery leaves its envelope out and makes its attributes the message's own.
+  void read_body(const Json& record, const std::string& body) {
+    const Json& told = at(at(record, "messageAttributes"), notice_attribute);
+    const Json* where = told.find("stringValue");
+    if (where == nullptr) return read_text(body, "");
+    tidings_.of_topic = true;
+    read_own(where->is_string() ? where->as_string() : "", body, "");
   }
 
- private:
   void fail(std::string message) {
     tidings_.errors.push_back({Code::invalid, std::move(message), "", "event-error"});
   }
@@ -257,15 +267,16 @@ class Reader {
   void read_topic(const Json& message) {
     tidings_.of_topic = true;
     const Json& told = at(at(message, "MessageAttributes"), notice_attribute);
-    if (told.text_or("Value", "") == notice_told_webhook) {
-      tidings_.idle_reason = "a notice of our own, told already";
-      return;
-    }
     std::string text = message.text_or("Message", "");
     std::string subject = message.text_or("Subject", "");
-    // Our own is text, whatever it looks like.
-    if (told.find("Value") != nullptr) return tell_text(text, subject);
-    read_text(text, subject);
+    if (told.find("Value") == nullptr) return read_text(text, subject);
+    read_own(told.text_or("Value", ""), text, subject);
+  }
+
+  // A notice of ours, told to the topic before: text, whatever it looks like.
+  void read_own(std::string_view where, std::string_view text, std::string_view subject) {
+    if (where != notice_told_webhook) return tell_text(text, subject);
+    tidings_.idle_reason = "a notice of our own, told already";
   }
 
   void tell_text(std::string_view text, std::string_view subject) {

@@ -81,6 +81,7 @@ TEST(Notice, keeps_to_the_bounds_of_subjects_and_texts) {
   EXPECT_EQ(notice.subject.size(), notice_subject_bytes_max);
   for (char c : notice.subject) EXPECT_TRUE(c >= 0x20 && c < 0x7f);
   EXPECT_LE(notice.text.size(), notice_text_bytes_max);
+  EXPECT_LE(notice.fields.dump().size(), notice_text_bytes_max);
 }
 
 TEST(Notice, quotes_keys_for_the_shell) {
@@ -152,6 +153,7 @@ TEST(Tidings, reads_an_alarm_from_topic_queue_bus_and_action) {
   EXPECT_NE(found.notices[0].text.find("runbook.md"), std::string::npos);
   std::string raw = R"({"Type":"Notification","Message":)" + quoted(alarm) + "}";
   EXPECT_TRUE(only(R"({"Records":[)" + of_queue(raw) + "]}").of_topic);
+  EXPECT_TRUE(only(R"({"Records":[)" + of_queue(alarm) + "]}").of_topic);
   Tidings action =
       only(R"({"source":"aws.cloudwatch","alarmArn":"x","time":"t","alarmData":{"alarmName":"n",)"
            R"("state":{"value":"OK","reason":"fine"},"previousState":{"value":"ALARM"}}})");
@@ -201,6 +203,33 @@ TEST(Tidings, knows_its_own_notices) {
   EXPECT_NE(with("webhook").idle_reason, "");
   EXPECT_EQ(with("topic").notices.size(), 1U);
   EXPECT_TRUE(with("topic").of_topic);
+}
+
+// Raw delivery: the topic's text and attributes are the queue's own.
+TEST(Tidings, knows_its_own_notices_without_an_envelope) {
+  auto with = [](const std::string& value) {
+    return only(R"({"Records":[{"messageId":"a","body":"Refused","messageAttributes":)"
+                R"({"silversmith":{"dataType":"String","stringValue":")" +
+                value + R"("}}}]})");
+  };
+  EXPECT_TRUE(with("webhook").notices.empty());
+  EXPECT_TRUE(with("webhook").errors.empty());
+  EXPECT_EQ(with("topic").notices.at(0).text, "Refused\n");
+  EXPECT_TRUE(with("topic").of_topic);
+}
+
+// Envelopes beside each other are none around each other.
+TEST(Tidings, counts_envelopes_by_their_depth) {
+  std::string topic = R"({"Sns":{"Message":)" + quoted(alarm) + "}}";
+  std::string records = topic;
+  for (int i = 1; i < 20; ++i) records += "," + topic;
+  Tidings found = only(R"({"Records":[)" + records + "]}");
+  EXPECT_EQ(found.notices.size(), 20U);
+  EXPECT_TRUE(found.errors.empty());
+  std::string deep = alarm;
+  for (int i = 0; i < 9; ++i)
+    deep = R"({"Type":"Notification","Message":)" + quoted(std::as_const(deep)) + "}";
+  EXPECT_FALSE(only(deep).errors.empty());
 }
 
 TEST(Tidings, what_is_no_event_is_an_error) {

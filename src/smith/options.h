@@ -41,9 +41,10 @@ struct EngineOptions {
   // Performance. None of these changes a byte.
   uint32_t threads = 0;  // workers; 0: one a core that this process may use
   uint64_t memory_bytes_max = uint64_t{256} << 20;  // of the process; fewer threads, then spilling
-  uint32_t engines = 1;    // that --memory was divided among; memory_bytes_max is one's share
-  bool networked = false;  // the network's part of --memory went off first
-  std::string kernel;      // scan kernel by name; "" takes the best
+  uint32_t engines = 1;        // that --memory was divided among; memory_bytes_max is one's share
+  uint64_t network_bytes = 0;  // the network's part of --memory, which went off first
+  uint64_t memory_given_bytes = 0;  // --memory itself where memory_bytes_max is less; or 0
+  std::string kernel;               // scan kernel by name; "" takes the best
   size_t chunk_bytes = limits::chunk_bytes;
 
   // Tests only: smaller spans make small files have many row groups. Part of the bytes.

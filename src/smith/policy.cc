@@ -28,9 +28,14 @@ Error as_contract_error(Error error) {
 Retry::Retry(const RetryOptions& options, Clock& clock)
     : options_(options), clock_(clock), jitter_(options.seed) {}
 
-bool Retry::again(Action action) {
+bool Retry::again(Action action, int64_t failing_micros) {
   if (action != Action::converge && action != Action::back_off) return false;
   if (attempts_ >= options_.attempts_max) return false;
+  if (action == Action::back_off) {
+    int64_t now = clock_.steady_micros();
+    if (!busy_since_micros_.has_value()) busy_since_micros_ = now - failing_micros;
+    if (now - *busy_since_micros_ >= options_.patience_micros) return false;
+  }
   Backoff backoff{options_.pause_micros_min, options_.pause_micros_max};
   int64_t pause = backoff.pause_micros(attempts_, jitter_);
   // Who lost a race looks again soon; trouble gets the whole pause.

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "base/backoff.h"
 #include "base/clock.h"
@@ -29,6 +30,8 @@ struct RetryOptions {
   uint32_t attempts_max = 6;          // tries of one object in one delivery
   int64_t pause_micros_min = 20'000;  // before the second try; doubles from there
   int64_t pause_micros_max = 5'000'000;
+  // From when what first failed with busy began to: no try begins later for passing trouble.
+  int64_t patience_micros = 60'000'000;
   int64_t deadline_micros = 0;  // on the steady clock; 0: none
   uint64_t seed = 1;            // of the jitter; workers differ, or they meet again
 };
@@ -39,13 +42,15 @@ class Retry {
   Retry(const RetryOptions& options, Clock& clock);
 
   // Whether another try is due after a failure with that action; pauses first where that helps.
-  bool again(Action action);
+  // `failing_micros`: how long it took what failed to do so, which counts to the patience.
+  bool again(Action action, int64_t failing_micros = 0);
   uint32_t attempts() const { return attempts_; }  // begun so far, the first included
 
  private:
   RetryOptions options_;
   Clock& clock_;
   uint32_t attempts_ = 1;
+  std::optional<int64_t> busy_since_micros_;  // on the steady clock; none: no trouble so far
   Jitter jitter_;
 };
 

@@ -29,14 +29,49 @@ TEST(Retry, tries_again_only_where_time_helps) {
 TEST(Retry, ends_after_the_last_attempt_and_bounds_its_pauses) {
   FakeClock clock;
   RetryOptions options;
-  options.attempts_max = 40;
+  options.attempts_max = 12;
   Retry retry(options, clock);
   while (true) {
     int64_t before = clock.steady_micros();
     if (!retry.again(Action::back_off)) break;
     EXPECT_LE(clock.steady_micros() - before, options.pause_micros_max);
   }
-  EXPECT_EQ(retry.attempts(), 40U);
+  EXPECT_EQ(retry.attempts(), 12U);
+}
+
+// A store that hangs: the time that the failure itself took counts, not only what comes after it.
+TEST(Retry, gives_up_a_minute_after_trouble_began) {
+  FakeClock clock;
+  EXPECT_FALSE(Retry({}, clock).again(Action::back_off, 60'000'000));
+  Retry retry({}, clock);
+  EXPECT_TRUE(retry.again(Action::back_off, 20'000'000));
+  clock.sleep_micros(20'000'000);
+  EXPECT_TRUE(retry.again(Action::back_off, 20'000'000));
+  clock.sleep_micros(20'000'000);
+  EXPECT_FALSE(retry.again(Action::back_off, 20'000'000));
+}
+
+TEST(Retry, counts_its_own_pauses_to_that_minute) {
+  FakeClock clock;
+  RetryOptions options;
+  options.attempts_max = 1000;
+  Retry retry(options, clock);
+  int64_t start = clock.steady_micros();
+  while (retry.again(Action::back_off)) continue;
+  int64_t took = clock.steady_micros() - start;
+  EXPECT_GE(took, options.patience_micros);
+  EXPECT_LT(took, options.patience_micros + options.pause_micros_max);
+}
+
+// A race that is lost is no trouble, however long the work took.
+TEST(Retry, has_no_such_bound_for_conflicts) {
+  FakeClock clock;
+  Retry retry({}, clock);
+  for (int i = 0; i < 4; ++i) {
+    clock.sleep_micros(3'600'000'000);
+    EXPECT_TRUE(retry.again(Action::converge, 3'600'000'000));
+  }
+  EXPECT_TRUE(retry.again(Action::back_off));
 }
 
 TEST(Retry, never_sleeps_past_its_deadline) {

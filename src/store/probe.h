@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -68,6 +69,9 @@ struct Rights {
   std::optional<Error> error;             // the bucket can't be talked to at all
   std::vector<std::string> left = {};     // what could not be removed, by where()
 };
+
+// How a name in Probe::left ends that is an upload in parts, neither completed nor aborted.
+inline constexpr std::string_view upload_left = " (an upload in parts)";
 
 struct Probe {
   std::vector<ProbeRow> rows;

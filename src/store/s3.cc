@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "base/uri.h"
+#include "store/s3_errors.h"
 #include "store/s3_object.h"
 #include "store/s3_upload.h"
 #include "wire/date.h"
@@ -66,7 +67,7 @@ Result<wire::XmlElement> S3Store::listing(S3Action action, const std::string& qu
   wire::HttpAnswer answer = SMITH_TRY(service_.call(request));
   Result<wire::XmlElement> parsed = wire::parse_xml(answer.body);
   if (parsed.ok() && parsed->name == kind) return parsed;
-  return Error{Code::busy, service_.where("") + ": the answer is no listing", "", ""};
+  return no_listing(service_.where(""), answer, kind);
 }
 
 // Parameters stand in the order in which a signature has them.

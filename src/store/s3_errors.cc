@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/s3_errors.h"
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
+#include "base/text.h"
 #include "wire/xml.h"
 
 namespace silversmith::store {
@@ -114,7 +116,45 @@ Error error_for(S3Action action, const std::string& doing, const wire::HttpAnswe
   return error;
 }
 
+std::string_view without_space(std::string_view text) {
+  return text.substr(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
+}
+
+// Whether the text begins as a document with that root does, as far as it goes.
+bool begins_with_root(std::string_view text, std::string_view root) {
+  constexpr std::string_view mark = "\xEF\xBB\xBF";
+  if (text.starts_with(mark)) text.remove_prefix(mark.size());
+  text = without_space(text);
+  if (text.starts_with("<?")) {
+    size_t end = text.find("?>");
+    if (end == text.npos) return true;
+    text = without_space(text.substr(end + 2));
+  }
+  std::string tag = "<" + std::string(root);
+  return text.substr(0, tag.size()) == std::string_view(tag).substr(0, text.size());
+}
+
 }  // namespace
+
+Error no_s3(const std::string& place, const wire::HttpAnswer& answer) {
+  auto told = [&](const char* name) {
+    std::string_view value = answer.header(name);
+    return value.empty() ? std::string("not said") : show(value);
+  };
+  return {Code::denied,
+          place + ": what answers there is no S3: found status " + std::to_string(answer.status) +
+              ", server " + told("Server") + ", content type " + told("Content-Type") +
+              ", wanted a listing in XML",
+          "see --endpoint-url, its port too: it must be where S3's API is served, not a console, "
+          "a web site or a proxy's own page",
+          ""};
+}
+
+Error no_listing(const std::string& place, const wire::HttpAnswer& answer, std::string_view kind) {
+  bool passes = begins_with_root(answer.body, kind) || begins_with_root(answer.body, "Error");
+  if (passes) return {Code::busy, place + ": the answer is no listing", "", ""};
+  return no_s3(place, answer);
+}
 
 Error s3_error(S3Action action, const std::string& doing, const wire::HttpAnswer& answer) {
   return error_for(action, doing, answer);

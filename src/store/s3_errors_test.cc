@@ -80,5 +80,25 @@ TEST(S3Errors, are_seen_in_the_body_of_a_200) {
   EXPECT_EQ(error_in_body(S3Action::write, "X", {200, {}, "", 0})->code, Code::busy);
 }
 
+TEST(S3Errors, tell_what_is_no_s3_from_a_listing_that_broke_off) {
+  auto code = [](const char* body) {
+    wire::HttpAnswer answer;
+    answer.status = 200;
+    answer.body = body;
+    return no_listing("s3://lake/", answer, "ListBucketResult").code;
+  };
+  const char* declared = "<?xml version=\"1.0\"?>\n";
+  for (const char* cut : {"", "<?xml vers", "<", "<ListBucket", "<ListBucketResult><Name>la",
+                          "<Error><Code>InternalError</Code></Error>", "\xEF\xBB\xBF <ListB"}) {
+    EXPECT_EQ(code(cut), Code::busy) << cut;
+  }
+  EXPECT_EQ(code((declared + std::string("<ListB")).c_str()), Code::busy);
+  for (const char* foreign :
+       {"<html><body>It works!</body></html>", "<!DOCTYPE html>", "ok", "{}"}) {
+    EXPECT_EQ(code(foreign), Code::denied) << foreign;
+    EXPECT_EQ(code((declared + std::string(foreign)).c_str()), Code::denied) << foreign;
+  }
+}
+
 }  // namespace
 }  // namespace silversmith::store

@@ -49,7 +49,7 @@ Result<> S3Object::begin() {
   Range first;
   first.bytes.resize(std::min(first_bytes_max, service_.options().range_bytes));
   S3Request request = request_for(0, first.bytes.size());
-  for (uint32_t attempts = 1;; ++attempts) {
+  for (Tries tries;;) {
     first.exchange.reset();  // an earlier one must write there no more
     first.exchange.emplace(service_.start(request, first.bytes.span()));
     Result<wire::HttpAnswer> answer = first.exchange->begin();
@@ -78,12 +78,11 @@ Result<> S3Object::begin() {
                       ? Error{Code::denied, service_.where(key_) + ": the store ignores ranges",
                               "use a store that answers to Range", ""}
                       : service_.error_of(request, *answer);
-    if (!service_.again(error, attempts, first.exchange->quiet_since_micros())) return error;
+    if (!service_.again(error, tries, first.exchange->quiet_since_micros())) return error;
   }
   service_.succeeded();
   pinned_ = true;
   next_ = first.bytes.size();
-  first.attempts = 1;
   small_ = first.bytes.size() == head_.size;
   if (!first.bytes.empty()) window_.push_back(std::move(first));
   return {};
@@ -95,7 +94,6 @@ void S3Object::ask(Range& range) {
   range.exchange.reset();  // an earlier one must write there no more
   range.exchange.emplace(
       service_.start(request_for(range.offset + range.taken, room.size()), room));
-  range.attempts++;
 }
 
 void S3Object::fill_window() {
@@ -135,9 +133,12 @@ Result<size_t> S3Object::arrived(Range& range, size_t wanted) {
     if (ready > 0) return ready;
     Result<> settled = settle(range.exchange->finish(), range.bytes.size() - range.asked_from);
     if (settled.ok()) continue;
-    if (range.taken > range.asked_from) service_.progressed();
+    if (range.taken > range.asked_from) {
+      service_.progressed();
+      range.tries.quiet_micros = 0;
+    }
     int64_t quiet_since = range.exchange->quiet_since_micros();
-    if (!service_.again(settled.error(), range.attempts, quiet_since)) {
+    if (!service_.again(settled.error(), range.tries, quiet_since)) {
       return std::move(settled).error();
     }
     ask(range);
@@ -185,11 +186,11 @@ Result<> S3Object::read_at(uint64_t offset, std::span<char> into) {
     }
   }
   S3Request request = request_for(offset, into.size());
-  for (uint32_t attempts = 1;; ++attempts) {
+  for (Tries tries;;) {
     wire::Exchange exchange = service_.start(request, into);
     Result<> settled = settle(exchange.finish(), into.size());
     if (settled.ok()) return settled;
-    if (!service_.again(settled.error(), attempts, exchange.quiet_since_micros())) return settled;
+    if (!service_.again(settled.error(), tries, exchange.quiet_since_micros())) return settled;
   }
 }
 

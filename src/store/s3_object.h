@@ -34,7 +34,7 @@ class S3Object : public Object {
     Buffer<char> bytes;
     size_t asked_from = 0;  // in `bytes`: where the exchange under way begins
     size_t taken = 0;       // by the reader
-    uint32_t attempts = 0;
+    Tries tries;
     bool whole = false;  // all its bytes are there
     std::optional<wire::Exchange> exchange;
   };

@@ -116,9 +116,11 @@ class S3Probe {
     Said said = SMITH_TRY(scratch_.remove(next_key(), headers_of(Says::match_stale, "")));
     if (said.status != 403) return may_remove_versions();
     probe_.not_tried = "DELETE " + service_.where(prefix_) + "*: " + said.text();
-    // A condition on what is there asks for the right to read it as well.
+    // A condition on what is there asks for the right to read it as well. Where reading is denied
+    // too, nothing tells whether removing is: a DELETE without a condition might leave a marker.
     Said look = SMITH_TRY(scratch_.head(next_key(), {}));
-    probe_.missing_right = look.status == 403 ? "s3:GetObject" : "s3:DeleteObject";
+    probe_.missing_right =
+        look.status == 403 ? "s3:DeleteObject and s3:GetObject" : "s3:DeleteObject";
     return false;
   }
 

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "base/uri.h"
+#include "store/s3_errors.h"
 #include "store/s3_scratch.h"
 #include "wire/date.h"
 #include "wire/xml.h"
@@ -62,7 +63,7 @@ class RightsProbe {
     // Of a date without fractions of a second, the middle of that second.
     if (theirs != 0) rights_.clock_ahead_micros = middle - theirs - 500'000;
     rights_.region = answer.header("x-amz-bucket-region");
-    if (!is_of_s3(answer)) return no_s3(answer);
+    if (!is_of_s3(answer)) return no_s3(service_.where(""), answer);
     bool denied_here = answer.status == 403 && said_name(answer) == "AccessDenied";
     if (answer.good() || denied_here) return {};
     return service_.error_of(request, answer);
@@ -76,30 +77,16 @@ class RightsProbe {
     return root->name == (answer.good() ? "ListBucketResult" : "Error");
   }
 
-  Error no_s3(const wire::HttpAnswer& answer) const {
-    auto told = [&](const char* name) {
-      std::string_view value = answer.header(name);
-      return value.empty() ? std::string("not said") : show(value);
-    };
-    return {Code::denied,
-            service_.where("") + ": what answers there is no S3: found status " +
-                std::to_string(answer.status) + ", server " + told("Server") + ", content type " +
-                told("Content-Type") + ", wanted a listing in XML",
-            "see --endpoint-url, its port too: it must be where S3's API is served, not a console, "
-            "a web site or a proxy's own page",
-            ""};
-  }
-
   // What passes is asked again; whatever else is said is an answer.
   Result<wire::HttpAnswer> send(const S3Request& request) {
-    for (uint32_t attempts = 1;; ++attempts) {
+    for (Tries tries;;) {
       wire::Exchange exchange = service_.start(request);
       Result<wire::HttpAnswer> answer = exchange.finish();
       bool passes = !answer.ok() || (answer->status >= 500 && answer->status != 501);
       if (!passes) return answer;
       Error error = answer.ok() ? service_.error_of(request, *answer)
                                 : std::move(answer).error().in(service_.where(request.key));
-      if (!service_.again(error, attempts, exchange.quiet_since_micros())) return error;
+      if (!service_.again(error, tries, exchange.quiet_since_micros())) return error;
     }
   }
 

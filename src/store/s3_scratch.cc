@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/uri.h"
+#include "store/probe.h"
 #include "wire/checksum.h"
 #include "wire/xml.h"
 
@@ -89,13 +90,13 @@ Said S3Scratch::said_by(const S3Request& request, const wire::HttpAnswer& answer
 }
 
 Result<Said> S3Scratch::ask(const S3Request& request) {
-  for (uint32_t attempts = 1;; ++attempts) {
+  for (Tries tries;;) {
     wire::Exchange exchange = service_.start(request);
     Result<wire::HttpAnswer> answer = exchange.finish();
     Error error;
     if (answer.ok()) {
       Said said = said_by(request, *answer);
-      said.repeated = attempts > 1;
+      said.repeated = tries.made > 1;
       bool passes = said.status >= 500 && said.status != 501;
       if (!passes) return said;
       error = service_.error_of(request, *answer);
@@ -103,7 +104,7 @@ Result<Said> S3Scratch::ask(const S3Request& request) {
     } else {
       error = std::move(answer).error().in(service_.where(request.key));
     }
-    if (!service_.again(error, attempts, exchange.quiet_since_micros())) return error;
+    if (!service_.again(error, tries, exchange.quiet_since_micros())) return error;
   }
 }
 
@@ -226,7 +227,7 @@ std::vector<std::string> S3Scratch::clear() {
   for (const Part& part : open) {
     Result<Said> gone = abort(part.key, part.upload_id);
     bool done = gone.ok() && (gone->good() || gone->status == 404);
-    if (!done) left.insert(service_.where(part.key) + " (an upload in parts)");
+    if (!done) left.insert(service_.where(part.key) + std::string(upload_left));
   }
   std::vector<Made> made = std::exchange(made_, {});
   std::set<std::pair<std::string, std::string>> asked;

@@ -118,7 +118,7 @@ Error S3Service::error_of(const S3Request& request, const wire::HttpAnswer& answ
 }
 
 Result<wire::HttpAnswer> S3Service::call(const S3Request& request) {
-  for (uint32_t attempts = 1;; ++attempts) {
+  for (Tries tries;;) {
     wire::Exchange exchange = start(request);
     Result<wire::HttpAnswer> answer = exchange.finish();
     if (answer.ok() && answer->good()) {
@@ -127,7 +127,7 @@ Result<wire::HttpAnswer> S3Service::call(const S3Request& request) {
     }
     Error error =
         answer.ok() ? error_of(request, *answer) : std::move(answer).error().in(where(request.key));
-    if (!again(error, attempts, exchange.quiet_since_micros())) return error;
+    if (!again(error, tries, exchange.quiet_since_micros())) return error;
   }
 }
 
@@ -137,16 +137,21 @@ void S3Service::warn_of_denial(const char* context, const Result<wire::HttpAnswe
   options_.on_warning(std::move(told).in(context));
 }
 
-bool S3Service::again(const Error& error, uint32_t attempts, int64_t quiet_since_micros) {
+bool S3Service::again(const Error& error, Tries& tries, int64_t quiet_since_micros) {
   if (error.code != Code::busy) {
     if (error.code != Code::stopped) patience_.succeeded();  // it was answered
     return false;
   }
   patience_.failed(quiet_since_micros);
-  if (attempts >= options_.attempts_max || patience_.ended(clock_.steady_micros())) return false;
+  int64_t now = clock_.steady_micros();
+  tries.quiet_micros += now - quiet_since_micros;
+  // Others may be answered all the while: that ends the store's trouble, but not this request's.
+  bool ended = patience_.ended(now) || tries.quiet_micros >= options_.patience_micros;
+  if (tries.made >= options_.attempts_max || ended) return false;
   if (client_.stopping() || !budget_.take()) return false;
   Backoff backoff{options_.pause_micros_min, options_.pause_micros_max};
-  clock_.sleep_micros(backoff.pause_micros(attempts, jitter_));
+  clock_.sleep_micros(backoff.pause_micros(tries.made, jitter_));
+  tries.made++;
   return !client_.stopping();
 }
 

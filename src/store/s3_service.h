@@ -95,6 +95,12 @@ class Patience {
   std::atomic<int64_t> last_ = none;  // as since_, of the latest try that failed
 };
 
+// Of one request: how often it was sent, and for how long no byte moved before tries of it failed.
+struct Tries {
+  uint32_t made = 1;
+  int64_t quiet_micros = 0;
+};
+
 struct S3Request {
   S3Action action = S3Action::look;
   std::string method;
@@ -118,9 +124,9 @@ class S3Service {
   Result<wire::HttpAnswer> call(const S3Request& request);
   // What is wrong with an answer that is not good.
   Error error_of(const S3Request& request, const wire::HttpAnswer& answer) const;
-  // Whether another try of a request is due after `error`; pauses first. `quiet_since` is when the
-  // last byte of the try moved (Exchange), or when it failed.
-  bool again(const Error& error, uint32_t attempts, int64_t quiet_since_micros);
+  // Whether another try of a request is due after `error`; pauses first and counts it.
+  // `quiet_since` is when the last byte of the try moved (Exchange), or when it failed.
+  bool again(const Error& error, Tries& tries, int64_t quiet_since_micros);
   // Bytes of an answer came, if not all of them.
   void progressed() { patience_.succeeded(); }
   void succeeded() {

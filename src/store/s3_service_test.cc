@@ -57,6 +57,26 @@ TEST(S3Service, gives_up_when_no_byte_moved_for_so_long) {
   EXPECT_LT(took, 2'000'000);
 }
 
+// What else is answered meanwhile says nothing of the request that hangs.
+TEST(S3Service, ends_a_request_that_hangs_while_its_neighbours_are_answered) {
+  test::S3World world;
+  S3Options options;
+  options.bucket = test::S3World::bucket;
+  options.path_style = true;
+  options.pause_micros_min = options.pause_micros_max = 1'000;
+  FakeClock clock;
+  S3Service service(options, world.client(), clock);
+  Tries tries;
+  Error error{Code::busy, "no byte moved", "", ""};
+  uint32_t sent = 1;
+  for (;; ++sent) {
+    clock.sleep_micros(20'000'000);
+    service.succeeded();
+    if (!service.again(error, tries, clock.steady_micros() - 20'000'000)) break;
+  }
+  EXPECT_EQ(sent, 3U);
+}
+
 TEST(S3Service, lets_a_slow_answer_come) {
   test::S3World world;
   S3Options options;

@@ -187,7 +187,7 @@ Result<Tag> S3Upload::complete(const Condition& condition) {
   request.headers.push_back({"x-amz-checksum-type", "FULL_OBJECT"});
   request.headers.push_back({"x-amz-mp-object-size", std::to_string(size_)});
   std::string doing = "POST " + service_.where(expected_.key);
-  for (uint32_t attempts = 1;; ++attempts) {
+  for (Tries tries;;) {
     wire::HttpAnswer answer = SMITH_TRY(service_.call(request));
     std::optional<Error> error = error_in_body(request.action, doing, answer);
     if (!error.has_value()) {
@@ -196,7 +196,7 @@ Result<Tag> S3Upload::complete(const Condition& condition) {
       answer.headers.push_back({"ETag", std::string(root->text_of("ETag"))});
       return head_of(answer, size_).tag;
     }
-    if (!service_.again(*error, attempts, service_.now_micros())) return *error;
+    if (!service_.again(*error, tries, service_.now_micros())) return *error;
   }
 }
 

@@ -7,6 +7,8 @@
 #include <sstream>
 #include <utility>
 
+#include "base/backoff.h"
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "base/uri.h"
@@ -24,6 +26,10 @@ constexpr uint32_t near_connect_ms = 1'000;
 constexpr uint32_t near_first_byte_ms = 2'000;
 constexpr uint32_t sts_connect_ms = 5'000;
 constexpr uint32_t sts_first_byte_ms = 10'000;
+constexpr uint32_t tries_max = 3;
+constexpr int64_t tries_micros_max = 5'000'000;
+constexpr Backoff pauses = {400'000, 1'600'000};
+constexpr int64_t look_micros = 50'000;
 constexpr size_t answer_bytes_max = size_t{64} << 10;
 constexpr std::streamsize token_bytes_max = 64 << 10;
 
@@ -33,6 +39,7 @@ struct Ask {
   std::vector<Header> headers = {};
   std::string body = {};
   bool near = true;
+  bool may_be_absent = false;  // nobody there is an answer
 };
 
 struct Asked {
@@ -46,7 +53,7 @@ Error of_setting(Error error) {
   return error;
 }
 
-Result<Asked> ask(const SourceSetup& setup, const Ask& what) {
+Result<Asked> ask_once(const SourceSetup& setup, const Ask& what) {
   Result<Url> parsed = parse_url(what.url);
   if (!parsed.ok()) return of_setting(std::move(parsed).error());
   const Url& url = *parsed;
@@ -69,6 +76,25 @@ Result<Asked> ask(const SourceSetup& setup, const Ask& what) {
 }
 
 bool passes(int status) { return status >= 500 || status == 429 || status == 408; }
+
+// Up to three times where trouble passes; none begins later than a few seconds after the first.
+Result<Asked> ask(const SourceSetup& setup, const Ask& what) {
+  Clock& clock = system_clock();
+  Jitter jitter(static_cast<uint64_t>(clock.wall_micros()));
+  int64_t until = clock.steady_micros() + tries_micros_max;
+  for (uint32_t tries = 1;; ++tries) {
+    Asked asked = SMITH_TRY(ask_once(setup, what));
+    bool passing =
+        asked.answer.ok() ? passes(asked.answer->status) : asked.answer.error().code == Code::busy;
+    bool absent = what.may_be_absent && !asked.connected;
+    if (!passing || absent || tries == tries_max) return asked;
+    int64_t from = clock.steady_micros() + pauses.pause_micros(tries, jitter);
+    if (from >= until) return asked;
+    while (clock.steady_micros() < from && !(setup.stop != nullptr && *setup.stop)) {
+      clock.sleep_micros(look_micros);
+    }
+  }
+}
 
 Error of_status(const std::string& source, int status, const std::string& said) {
   return {passes(status) ? Code::busy : Code::denied,
@@ -209,8 +235,9 @@ class Instance {
   // Nothing: nobody is there, or knows the path.
   Result<std::optional<std::string>> say(const std::string& method, const std::string& path) {
     Ask what{method, setup_.options.instance_url + path, headers_};
+    what.may_be_absent = !setup_.options.instance_named && status_ == 0;
     Asked asked = SMITH_TRY(ask(setup_, what).in(source()));
-    bool absent = !asked.connected && !setup_.options.instance_named && status_ == 0;
+    bool absent = !asked.connected && what.may_be_absent;
     if (!asked.answer.ok() && absent && asked.answer.error().code == Code::busy) {
       return std::optional<std::string>();
     }

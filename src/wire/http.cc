@@ -8,7 +8,6 @@
 #include <aws/common/mutex.h>
 #include <aws/http/connection.h>
 #include <aws/http/connection_manager.h>
-#include <aws/http/proxy.h>
 #include <aws/http/request_response.h>
 #include <aws/io/socket.h>
 
@@ -20,6 +19,7 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "wire/body_stream.h"
+#include "wire/connecting.h"
 #include "wire/network_state.h"
 
 namespace silversmith::wire {
@@ -30,6 +30,14 @@ namespace {
 constexpr size_t signed_bytes_max = size_t{1} << 20;
 // How long a wait lasts before it looks whether it is to end.
 constexpr int64_t look_nanos = 50'000'000;
+constexpr int proxy_refuses_status = 407;
+
+Error refused_by_proxy(const std::string& doing) {
+  return {Code::denied, doing + ": answered 407, it wants a user and a password",
+          "set HTTPS_PROXY or HTTP_PROXY to http://USER:PASSWORD@HOST:PORT, or name the host in "
+          "NO_PROXY",
+          ""};
+}
 
 Url url_of(const Endpoint& endpoint) {
   Url url;
@@ -48,51 +56,74 @@ struct HttpClient::State {
       : network(network_state),
         endpoint(std::move(where)),
         body_bytes_max(options.body_bytes_max),
+        connect_micros_max(int64_t{1000} * (options.connect_ms_max + options.first_byte_ms_max)),
         stop(options.stop) {}
-  ~State() {
-    if (manager != nullptr) {
-      aws_http_connection_manager_release(manager);
-      // Its connections call back until they are down.
-      aws_mutex_lock(&mutex);
-      aws_condition_variable_wait_pred(
-          &changed, &mutex, [](void* self) { return static_cast<State*>(self)->gone; }, this);
-      aws_mutex_unlock(&mutex);
-    }
-  }
+
+  // Waits for the manager's last call, if it comes soon. If not, that call frees the state, and
+  // the network does not end before it. A connection that waits for its proxy can't be given up.
+  static void close(std::unique_ptr<State> state);
 
   // The manager's last call.
   static void gone_now(void* self) {
     auto* state = static_cast<State*>(self);
     aws_mutex_lock(&state->mutex);
     state->gone = true;
+    bool left = state->left;
     aws_condition_variable_notify_all(&state->changed);
     aws_mutex_unlock(&state->mutex);
+    if (!left) return;
+    std::unique_ptr<State> last(state);
+    --last->network.left;
   }
   bool stopping() const { return stop != nullptr && stop->load(std::memory_order_relaxed); }
+  // Whether it was the proxy that refused a request which it was to pass on.
+  bool forwarded_refusal(int status) const {
+    return status == proxy_refuses_status && !proxy.empty() && !endpoint.tls;
+  }
 
   Network::State& network;
   Endpoint endpoint;
   size_t body_bytes_max;
+  int64_t connect_micros_max;
   const std::atomic<bool>* stop;
-  std::string proxy;  // its origin; "" is none
+  std::string proxy;                   // its origin; "" is none
+  std::atomic<int> tunnel_status = 0;  // what the proxy last answered to CONNECT
   aws_http_connection_manager* manager = nullptr;
   aws_mutex mutex = AWS_MUTEX_INIT;
   aws_condition_variable changed = AWS_CONDITION_VARIABLE_INIT;
   bool gone = false;
+  bool left = false;  // nobody waits for `gone`
 };
+
+void HttpClient::State::close(std::unique_ptr<State> state) {
+  if (state->manager == nullptr) return;
+  // With one that hangs already, more waiting brings nothing.
+  int64_t wait_micros = state->network.left > 0 ? 0 : left_after_micros;
+  int64_t until = system_clock().steady_micros() + wait_micros;
+  aws_http_connection_manager_release(state->manager);
+  aws_mutex_lock(&state->mutex);
+  while (!state->gone && system_clock().steady_micros() < until) {
+    aws_condition_variable_wait_for(&state->changed, &state->mutex, look_nanos);
+  }
+  bool left = !state->gone;
+  if (left) ++state->network.left;
+  state->left = left;
+  State* given_up = left ? state.release() : nullptr;
+  aws_mutex_unlock(left ? &given_up->mutex : &state->mutex);
+}
 
 // Everything up to `done` is guarded by the mutex; callbacks run on the network's thread.
 struct Exchange::State {
   State(HttpClient::State& owner, Request asked, std::span<char> given)
       : client(owner), request(std::move(asked)), room(given) {}
   ~State() {
-    cancel();
-    aws_mutex_lock(&mutex);
-    while (begun && !done) aws_condition_variable_wait(&changed, &mutex);
-    aws_mutex_unlock(&mutex);
     aws_signable_destroy(signable);
     aws_http_message_release(message);
   }
+
+  // Waits for the end, which comes at once where there is a connection. Where there is none yet,
+  // the last callback frees the state: it touches nothing of the caller's any more.
+  static void close(std::unique_ptr<State> state);
 
   // 1. the message   2. its signature   3. a connection   4. the answer, piece by piece   5. the
   // end
@@ -108,6 +139,7 @@ struct Exchange::State {
   void end(int failure_code);
   bool add_header(std::string_view name, std::string_view value);
   void cancel();
+  Error error() const;  // of the failure
   // Waits until so many bytes are in the room, or the end.
   Result<> wait(size_t bytes);
   std::string doing() const {
@@ -135,8 +167,21 @@ struct Exchange::State {
   bool reached = false;
   bool begun = false;
   bool cancelled = false;
+  bool left = false;  // nobody waits for `done`
   bool done = false;
 };
+
+void Exchange::State::close(std::unique_ptr<State> state) {
+  state->cancel();
+  aws_mutex_lock(&state->mutex);
+  while (state->begun && !state->done && state->reached) {
+    aws_condition_variable_wait(&state->changed, &state->mutex);
+  }
+  bool left = state->begun && !state->done;
+  state->left = left;
+  State* given_up = left ? state.release() : nullptr;
+  aws_mutex_unlock(left ? &given_up->mutex : &state->mutex);
+}
 
 bool Exchange::State::add_header(std::string_view name, std::string_view value) {
   aws_http_header header = {cursor_of(name), cursor_of(value),
@@ -287,8 +332,19 @@ void Exchange::State::end(int failure_code) {
   aws_mutex_lock(&mutex);
   failure = failure_code;
   done = true;
+  bool freed = left;
   aws_condition_variable_notify_all(&changed);
   aws_mutex_unlock(&mutex);
+  if (freed) std::unique_ptr<State> last(this);
+}
+
+Error Exchange::State::error() const {
+  if (failure != AWS_ERROR_HTTP_PROXY_CONNECT_FAILED) return runtime_error(failure, doing());
+  int status = client.tunnel_status;
+  if (status == proxy_refuses_status) return refused_by_proxy(doing());
+  Error error = runtime_error(failure, doing());
+  if (status != 0) error.message += ", it answered " + std::to_string(status);
+  return error;
 }
 
 void Exchange::State::cancel() {
@@ -300,29 +356,33 @@ void Exchange::State::cancel() {
 
 Result<> Exchange::State::wait(size_t bytes) {
   bool stopped = false;
-  bool quiet = false;
+  int64_t quiet_max = 0;  // that has passed
   aws_mutex_lock(&mutex);
   wanted = bytes;
-  while (!done && answer.filled < wanted && !stopped && !quiet) {
+  while (!done && answer.filled < wanted && !stopped && quiet_max == 0) {
     aws_condition_variable_wait_for(&changed, &mutex, look_nanos);
     stopped = client.stopping();
-    quiet = request.quiet_micros_max > 0 &&
-            system_clock().steady_micros() - moved > request.quiet_micros_max;
+    int64_t quiet = system_clock().steady_micros() - moved;
+    if (!reached && quiet > client.connect_micros_max) quiet_max = client.connect_micros_max;
+    if (request.quiet_micros_max > 0 && quiet > request.quiet_micros_max) {
+      quiet_max = request.quiet_micros_max;
+    }
   }
-  quiet = quiet && !done;
+  if (done) quiet_max = 0;
   aws_mutex_unlock(&mutex);
   if (stopped) return Error{Code::stopped, "asked to stop", "", ""};
-  if (!quiet) return {};
+  if (quiet_max == 0) return {};
   return Error{Code::busy,
-               doing() + ": no byte moved for " +
-                   std::to_string(request.quiet_micros_max / 1'000'000) + " s",
-               "", ""};
+               doing() + ": no byte moved for " + std::to_string(quiet_max / 1'000'000) + " s", "",
+               ""};
 }
 
 Exchange::Exchange(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
 Exchange::Exchange(Exchange&&) noexcept = default;
-Exchange::~Exchange() = default;
+Exchange::~Exchange() {
+  if (state_ != nullptr) State::close(std::move(state_));
+}
 
 Result<size_t> Exchange::wait_for(size_t bytes) {
   SMITH_TRY(state_->wait(bytes));
@@ -348,63 +408,26 @@ Result<HttpAnswer> Exchange::begin() {
   bool failed = state_->done && state_->failure != 0;
   aws_mutex_unlock(&state_->mutex);
   if (state_->refused.has_value()) return *state_->refused;
-  if (failed) return runtime_error(state_->failure, state_->doing());
+  if (failed) return state_->error();
+  if (state_->client.forwarded_refusal(answer.status)) return refused_by_proxy(state_->doing());
   return answer;
 }
 
 Result<HttpAnswer> Exchange::finish() {
   SMITH_TRY(state_->wait(SIZE_MAX));
   if (state_->refused.has_value()) return *state_->refused;
-  if (state_->failure != 0) return runtime_error(state_->failure, state_->doing());
+  if (state_->failure != 0) return state_->error();
+  if (state_->client.forwarded_refusal(state_->answer.status)) {
+    return refused_by_proxy(state_->doing());
+  }
   return std::move(state_->answer);
 }
 
 HttpClient::HttpClient(std::unique_ptr<State> state) : state_(std::move(state)) {}
 HttpClient::HttpClient(HttpClient&&) noexcept = default;
-HttpClient::~HttpClient() = default;
-
-namespace {
-
-// The TLS of a connection to one host, cleaned up when it goes.
-class HostTls {
- public:
-  explicit HostTls(uint32_t timeout_ms) : timeout_ms_(timeout_ms) {}
-  HostTls(const HostTls&) = delete;
-  HostTls& operator=(const HostTls&) = delete;
-  ~HostTls() {
-    if (used_) aws_tls_connection_options_clean_up(&options_);
-  }
-  void set(aws_tls_ctx* context, const std::string& host) {
-    aws_tls_connection_options_init_from_ctx(&options_, context);
-    used_ = true;
-    aws_byte_cursor name = cursor_of(host);
-    aws_tls_connection_options_set_server_name(&options_, aws_default_allocator(), &name);
-    options_.timeout_ms = timeout_ms_;
-  }
-  const aws_tls_connection_options* get() const { return used_ ? &options_ : nullptr; }
-
- private:
-  aws_tls_connection_options options_ = {};
-  uint32_t timeout_ms_;
-  bool used_ = false;
-};
-
-// What the manager copies: forwarding for http, a tunnel for https.
-aws_http_proxy_options proxy_options(const Url& proxy, const HostTls& tls, bool tunnel) {
-  aws_http_proxy_options options = {};
-  options.connection_type = tunnel ? AWS_HPCT_HTTP_TUNNEL : AWS_HPCT_HTTP_FORWARD;
-  options.host = cursor_of(proxy.host);
-  options.port = proxy.port;
-  options.tls_options = tls.get();
-  if (!proxy.user.empty()) {
-    options.auth_type = AWS_HPAT_BASIC;
-    options.auth_username = cursor_of(proxy.user);
-    options.auth_password = cursor_of(proxy.password);
-  }
-  return options;
+HttpClient::~HttpClient() {
+  if (state_ != nullptr) State::close(std::move(state_));
 }
-
-}  // namespace
 
 Result<HttpClient> HttpClient::make(Network& network, Endpoint endpoint,
                                     const HttpOptions& options) {
@@ -421,7 +444,9 @@ Result<HttpClient> HttpClient::make(Network& network, Endpoint endpoint,
   if (where.tls) tls.set(SMITH_TRY(shared.tls()), where.host);
   if (proxy.has_value() && proxy->tls) proxy_tls.set(SMITH_TRY(shared.tls()), proxy->host);
   aws_http_proxy_options by = {};
-  if (proxy.has_value()) by = proxy_options(*proxy, proxy_tls, where.tls);
+  aws_http_proxy_strategy* tunnel =
+      proxy.has_value() && where.tls ? make_tunnel(*proxy, state->tunnel_status) : nullptr;
+  if (proxy.has_value()) by = proxy_options(*proxy, proxy_tls, tunnel);
   aws_socket_options socket = {};
   socket.type = AWS_SOCKET_STREAM;
   socket.domain = AWS_SOCKET_IPV4;
@@ -445,6 +470,7 @@ Result<HttpClient> HttpClient::make(Network& network, Endpoint endpoint,
   manager.shutdown_complete_user_data = state.get();
   manager.shutdown_complete_callback = State::gone_now;
   state->manager = aws_http_connection_manager_new(shared.allocator, &manager);
+  aws_http_proxy_strategy_release(tunnel);  // the manager has its own share
   if (state->manager != nullptr) return HttpClient(std::move(state));
   return Error{Code::invalid, where.text() + ": " + aws_error_str(aws_last_error()), "", ""};
 }

@@ -82,7 +82,8 @@ struct HttpOptions {
   const std::atomic<bool>* stop = nullptr;
 };
 
-// Given up when it goes while still under way; that waits for the network's thread.
+// Given up when it goes while still under way. What has a connection waits for the network's
+// thread; what has none does not: a proxy that is silent can't hold the caller.
 class Exchange {
  public:
   Exchange(Exchange&&) noexcept;
@@ -96,7 +97,8 @@ class Exchange {
   Result<HttpAnswer> begin();
   // Waits for the end. An answer of any status is a success.
   // Fails with busy (no connection, lost, timed out: the request may have had its effect), denied
-  // (no credentials, a certificate that is not trusted), stopped.
+  // (no credentials, a certificate that is not trusted, a proxy that answers 407), stopped. Without
+  // a connection for as long as connecting and a first byte may take together it is busy.
   Result<HttpAnswer> finish();
   // Since when no byte has moved, on the steady clock, in microseconds.
   int64_t quiet_since_micros() const;
@@ -117,6 +119,7 @@ class HttpClient {
   // invalid when the proxy's address is none.
   static Result<HttpClient> make(Network& network, Endpoint endpoint, const HttpOptions& options);
   HttpClient(HttpClient&&) noexcept;
+  // Waits for its connections to be down, but not long where one can't be ended.
   ~HttpClient();
 
   // Signs and sends; the credentials for that may have to be waited for. The body of a good answer

@@ -4,6 +4,7 @@
 #include <aws/auth/auth.h>
 #include <aws/auth/credentials.h>
 #include <aws/common/error.h>
+#include <aws/common/thread.h>
 #include <aws/http/http.h>
 #include <aws/io/channel.h>
 #include <aws/io/io.h>
@@ -72,8 +73,16 @@ Network::State::~State() {
   aws_client_bootstrap_release(bootstrap);
   aws_host_resolver_release(resolver);
   aws_event_loop_group_release(loops);
-  aws_thread_join_all_managed();
-  aws_auth_library_clean_up();
+  // The libraries stay where a thread of theirs does (one that looks up a name, say).
+  aws_thread_set_managed_join_timeout_ns(left_after_micros * 1000);
+  if (aws_thread_join_all_managed() == AWS_OP_SUCCESS) aws_auth_library_clean_up();
+}
+
+void Network::State::close(std::unique_ptr<State> state) {
+  if (state->left == 0) return;
+  // Late callbacks find everything in its place. One network a program: this happens once.
+  [[maybe_unused]] static State* forgotten = nullptr;
+  forgotten = state.release();
 }
 
 Result<aws_tls_ctx*> Network::State::tls() {
@@ -97,7 +106,7 @@ Result<aws_tls_ctx*> Network::State::tls() {
 Network::Network(NetworkOptions options) : state_(std::make_unique<State>(std::move(options))) {
   state_->credentials = std::make_unique<Credentials>(*this);
 }
-Network::~Network() = default;
+Network::~Network() { State::close(std::move(state_)); }
 void Network::set_trace(std::string trace_id) { state_->set_trace(std::move(trace_id)); }
 
 void Network::State::set_trace(std::string trace_id) {

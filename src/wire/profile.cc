@@ -5,6 +5,8 @@
 #include <aws/sdkutils/aws_profile.h>
 #include <aws/sdkutils/sdkutils.h>
 
+#include <fstream>
+
 #include "base/text.h"
 #include "wire/network_state.h"
 
@@ -57,29 +59,64 @@ std::string profile_endpoint(const std::string& profile, const std::string& serv
   return own.empty() ? profile_setting(profile, "endpoint_url") : own;
 }
 
-std::string profile_setting(const std::string& profile, const std::string& setting) {
+namespace {
+
+// Calls `look` with that profile in each file that has it.
+template <typename Look>
+void each_profile(const std::string& profile, const Look& look) {
   aws_allocator* allocator = aws_default_allocator();
   aws_sdkutils_library_init(allocator);
   aws_byte_cursor override = cursor_of(profile);
   aws_string* name = aws_get_profile_name(allocator, profile.empty() ? nullptr : &override);
-  aws_byte_cursor setting_cursor = cursor_of(setting);
-  aws_string* key = aws_string_new_from_cursor(allocator, &setting_cursor);
   aws_profile_collection* configuration =
       read_collection(allocator, aws_get_config_file_path(allocator, nullptr), AWS_PST_CONFIG);
   aws_profile_collection* credentials = read_collection(
       allocator, aws_get_credentials_file_path(allocator, nullptr), AWS_PST_CREDENTIALS);
-  std::string found;
   for (aws_profile_collection* collection : {configuration, credentials}) {
-    if (collection == nullptr || !found.empty()) continue;
+    if (collection == nullptr) continue;
     const aws_profile* known = aws_profile_collection_get_profile(collection, name);
-    if (known == nullptr) continue;
-    const aws_profile_property* property = aws_profile_get_property(known, key);
-    if (property != nullptr) found = text_of_string(aws_profile_property_get_value(property));
+    if (known != nullptr) look(known);
   }
   aws_profile_collection_release(configuration);
   aws_profile_collection_release(credentials);
-  aws_string_destroy(key);
   aws_string_destroy(name);
+}
+
+Result<> check_file(aws_string* path, aws_profile_source_type source) {
+  std::string shown = text_of_string(path);
+  aws_profile_collection* read = read_collection(aws_default_allocator(), path, source);
+  bool good = read != nullptr;
+  aws_profile_collection_release(read);
+  bool empty = std::ifstream(shown, std::ios::binary).peek() == std::ifstream::traits_type::eof();
+  if (good || empty) return {};
+  return Error{Code::denied, shown + " can't be read as a configuration file of AWS tools",
+               "mend it, or name another: AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE", ""};
+}
+
+}  // namespace
+
+bool profile_known(const std::string& profile) {
+  bool known = false;
+  each_profile(profile, [&](const aws_profile*) { known = true; });
+  return known;
+}
+
+Result<> check_profile_files() {
+  aws_allocator* allocator = aws_default_allocator();
+  aws_sdkutils_library_init(allocator);
+  SMITH_TRY(check_file(aws_get_config_file_path(allocator, nullptr), AWS_PST_CONFIG));
+  return check_file(aws_get_credentials_file_path(allocator, nullptr), AWS_PST_CREDENTIALS);
+}
+
+std::string profile_setting(const std::string& profile, const std::string& setting) {
+  aws_string* key = aws_string_new_from_c_str(aws_default_allocator(), setting.c_str());
+  std::string found;
+  each_profile(profile, [&](const aws_profile* known) {
+    const aws_profile_property* property =
+        found.empty() ? aws_profile_get_property(known, key) : nullptr;
+    if (property != nullptr) found = text_of_string(aws_profile_property_get_value(property));
+  });
+  aws_string_destroy(key);
   return found;
 }
 

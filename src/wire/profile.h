@@ -13,6 +13,12 @@ namespace silversmith::wire {
 // is AWS_PROFILE or "default".
 std::string profile_setting(const std::string& profile, const std::string& setting);
 
+// Whether a file has that profile.
+bool profile_known(const std::string& profile);
+
+// Fails with denied, and names the file, where one is there and can't be read as such.
+Result<> check_profile_files();
+
 // What the configuration file says of a service's endpoint ("s3", "sts"): its own, in the services
 // section that the profile names, else the profile's for all; "" when it says neither, or the
 // profile has its endpoints ignored.

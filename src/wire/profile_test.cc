@@ -26,6 +26,23 @@ TEST(Profile, tells_what_the_shared_files_say) {
   EXPECT_EQ(profile_setting("", "region"), "");
 }
 
+TEST(Profile, tells_absent_ones_and_names_a_file_that_is_none) {
+  test::test_network();
+  TempFolder folder;
+  folder.put("config", "[profile here]\nregion = x\n");
+  setenv("AWS_CONFIG_FILE", folder.at("config").c_str(), 1);
+  setenv("AWS_SHARED_CREDENTIALS_FILE", folder.at("nothing").c_str(), 1);
+  EXPECT_TRUE(profile_known("here"));
+  EXPECT_FALSE(profile_known("absent"));
+  EXPECT_TRUE(check_profile_files().ok());
+  folder.put("config", "");
+  EXPECT_TRUE(check_profile_files().ok());
+  folder.put("config", "this is not ini [[\naws_access_key_id\n");
+  Error error = check_profile_files().error();
+  EXPECT_EQ(error.code, Code::denied);
+  EXPECT_NE(error.message.find(folder.at("config")), std::string::npos) << error.message;
+}
+
 TEST(Profile, tells_the_endpoint_of_a_service_before_the_one_for_all) {
   test::test_network();
   TempFolder folder;

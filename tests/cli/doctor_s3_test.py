@@ -94,6 +94,22 @@ class DoctorInS3(S3LakeTest):
         self.assertEqual((done.status, checks(done, "warning")),
                          (0, ["rights s3:ListBucketVersions on s3://lake/"]))
 
+    def test_who_may_not_abort_uploads_is_told_that_right(self):
+        self.s3.deny(action="s3:AbortMultipartUpload")
+        done = self.doctor()
+        lefts = [row for row in done.json()["checks"]
+                 if row["group"] == "conditions" and "upload in parts" in row["found"]]
+        self.assertTrue(lefts, done)
+        for row in lefts:
+            self.assertIn("s3:AbortMultipartUpload", row["hint"])
+            self.assertNotIn("s3:DeleteObject", row["hint"])
+
+    def test_who_may_nothing_is_told_of_the_right_to_delete(self):
+        self.s3.deny(action="s3:GetObject")
+        self.s3.deny(action="s3:DeleteObject")
+        hint = check(self.doctor(), "verdict ")["hint"]
+        self.assertIn("s3:DeleteObject and s3:GetObject on " + DATA, hint)
+
     def test_who_may_not_delete_tries_nothing_out_and_leaves_nothing(self):
         self.s3.deny(action="s3:DeleteObject")
         done = self.doctor()
@@ -143,7 +159,7 @@ class DoctorOfVersions(DoctorInS3):
 class DoctorOfAWebServer(unittest.TestCase):
     """What answers, but not as S3 does."""
 
-    def doctor(self, status):
+    def endpoint(self, status):
         class Handler(http.server.BaseHTTPRequestHandler):
             server_version = "teapot/1.0"
             sys_version = ""
@@ -165,9 +181,19 @@ class DoctorOfAWebServer(unittest.TestCase):
         threading.Thread(target=server.serve_forever, daemon=True).start()
         self.addCleanup(server.server_close)
         self.addCleanup(server.shutdown)
-        endpoint = "http://127.0.0.1:%d" % server.server_address[1]
-        return run_program("doctor", "s3://lake", "--json", "--endpoint-url", endpoint,
-                           env=CREDENTIALS)
+        return "http://127.0.0.1:%d" % server.server_address[1]
+
+    def doctor(self, status):
+        return run_program("doctor", "s3://lake", "--json", "--endpoint-url",
+                           self.endpoint(status), env=CREDENTIALS)
+
+    def test_what_lists_a_lake_says_the_same(self):
+        for command in ("run", "sweep", "backfill"):
+            done = run_program(command, "s3://lake", "--endpoint-url", self.endpoint(200),
+                               env=CREDENTIALS)
+            self.assertEqual(done.status, 3, done)
+            for words in ("no S3", "status 200", '"teapot/1.0"', '"text/html"', "--endpoint-url"):
+                self.assertIn(words, done.err)
 
     def test_it_says_what_was_found_and_what_to_do(self):
         for status in (200, 404, 403):

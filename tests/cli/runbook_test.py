@@ -24,8 +24,8 @@ BAD = "id,name\n1,one\nx,two\n"
 KEY = "bronze/orders/a.csv"
 ALARMS = {"Errors", "Duration", "InvalidRows", "Throttles", "DeadLetters", "StepsDeadLetters",
           "Rejects", "QueueAge", "AsyncAge", "AsyncDropped", "DestinationFailures", "RuleFailed",
-          "RuleDeadLetters", "RuleLost", "RejectsRuleFailed", "SweepErrors", "OldestObject",
-          "NotifyErrors", "CatalogErrors"}
+          "RuleDeadLetters", "RuleLost", "RejectsRuleFailed", "SweepErrors", "SweepCutShort",
+          "OldestObject", "NotifyErrors", "CatalogErrors"}
 
 
 def sections():
@@ -302,6 +302,11 @@ class Walk(unittest.TestCase):
         self.put("contracts/orders.yaml", "name: [")
         self.walk("SweepErrors", lambda: self.contract(1), statuses=(0, 1, 2),
                   said=["contracts/orders.yaml"])
+        self.assert_converted()
+
+    def test_walk_SweepCutShort(self):
+        self.put(KEY)
+        self.walk("SweepCutShort", said=["1 converted"])
         self.assert_converted()
 
     def test_walk_OldestObject(self):

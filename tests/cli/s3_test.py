@@ -1,7 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """A lake in S3, as its user runs it, against the S3 of our own tests over HTTP."""
+import os
+import signal
+import socket
+import subprocess
 import unittest
 
+from fake import CREDENTIALS
+from program import PROGRAM, environment
 from s3_lake import S3LakeTest
 
 CSV = b"order_id,customer_id,amount\n1,2,3.5\n2,3,4\n"
@@ -91,6 +97,46 @@ class LakeInS3(S3LakeTest):
         done = self.run_lake(lake="s3://other")
         self.assertNotEqual(done.status, 0)
         self.assertIn("NoSuchBucket", done.err)
+
+    def test_too_little_memory_is_told_in_terms_of_what_was_given(self):
+        self.s3.put("bronze/a.csv", CSV)
+        for given in ("16MiB", "40MiB"):
+            done = self.run_lake("--memory", given)
+            self.assertEqual(done.status, 2, done)
+            self.assertIn("--memory is %s, and 3 columns need at least " % given, done.out)
+            self.assertIn("of it for the network", done.out)
+        named = done.out.split("need at least ")[1].split(",")[0]
+        self.assertEqual(self.run_lake("--memory", named).status, 0)
+
+
+class StoppedWhileItWaits(unittest.TestCase):
+    """What stands in front of the work is stopped too, and has the signal's exit status."""
+
+    def setUp(self):
+        self.silent = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(self.silent.close)
+        self.address = "http://127.0.0.1:%d" % self.silent.getsockname()[1]
+
+    def assert_stopped(self, command, variables):
+        for number, status in ((signal.SIGTERM, 143), (signal.SIGINT, 130)):
+            process = subprocess.Popen(
+                [os.path.abspath(PROGRAM), command, "s3://lake", "--endpoint-url", self.address],
+                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment(variables))
+            self.addCleanup(process.kill)
+            asked, _ = self.silent.accept()
+            self.assertTrue(asked.recv(1))
+            process.send_signal(number)
+            told = process.communicate(timeout=30)[1]
+            self.assertEqual(process.returncode, status, (command, told))
+            asked.close()
+
+    def test_by_a_listing(self):
+        for command in ("run", "sweep", "backfill"):
+            self.assert_stopped(command, CREDENTIALS)
+
+    def test_by_credentials(self):
+        self.assert_stopped("run", {"AWS_REGION": "eu-central-1",
+                                    "AWS_CONTAINER_CREDENTIALS_FULL_URI": self.address + "/c"})
 
 
 if __name__ == "__main__":

@@ -49,14 +49,18 @@ MADE = {
 }
 # Which recorded runs fire an alarm that reads what functions tell, and which don't.
 RECORDED = {
-    "ErrorsAlarm": (["failed"], ["good", "refused", "mixed"]),
+    "ErrorsAlarm": (["failed", "thrown", "timed out"], ["good", "refused", "mixed"]),
     "DurationAlarm": (["slow", "timed out"], ["good", "failed"]),
-    "InvalidRowsAlarm": (["mixed"], ["good", "few invalid", "refused", "failed"]),
-    "SweepErrorsAlarm": (["failed"], ["good"]),
-    "NotifyErrorsAlarm": (["failed"], ["good"]),
-    "CatalogErrorsAlarm": (["failed"], ["good"]),
-    "OldestObjectAlarm": (["old"], ["young", "swept"]),
+    "InvalidRowsAlarm": (["mixed", "mixed, by the sweep"],
+                         ["good", "few invalid", "refused", "failed", "swept"]),
+    "SweepErrorsAlarm": (["thrown"], ["good"]),
+    "NotifyErrorsAlarm": (["thrown"], ["good"]),
+    "CatalogErrorsAlarm": (["thrown"], ["good"]),
+    "OldestObjectAlarm": (["old", "old and left"], ["young", "swept"]),
+    "SweepCutShortAlarm": (["cut short"], ["old", "young", "swept"]),
 }
+# Where the queue between hides failures from Lambda, what only the queue tells of them.
+BY_THE_QUEUE = {"NotifyErrorsAlarm": (["bad"], ["made good"])}
 
 
 class Run:
@@ -92,13 +96,15 @@ class Recorder:
         lake.contract()
         return lake
 
-    def converted(self, lake, keys, timeout_seconds=60):
-        """A run of one invocation for each key."""
+    def converted(self, lake, keys, timeout_seconds=60, invoke=None):
+        """A run of one invocation for each key, as the deployment's trigger makes it unless
+        `invoke` (lake, key) does."""
+        invoke = invoke or (lambda lake, key: lake.convert(key, None))
         run, started = Run(), lake.emulator("convert", timeout_seconds)
         try:
             for key in keys:
                 before = len(REPORT.findall(started.log()))
-                answer = lake.convert(key, None)
+                answer = invoke(lake, key)
                 reported = REPORT.findall(started.log())[before:]
                 late = b"Task timed out" in answer.bytes
                 share = 1.0 if late else \
@@ -110,9 +116,10 @@ class Recorder:
             lake.close()
         return run
 
-    def swept(self, lake):
+    def swept(self, lake, timeout_seconds=60):
         run = Run()
         lake.end_functions()
+        lake.emulator("sweep", timeout_seconds)
         lake.sweep({})
         log = lake.emulator("sweep").log()
         run.emf = [line for line in log.splitlines() if emf_rules.is_emf(line)]
@@ -132,11 +139,18 @@ class Recorder:
         lake.bronze(key, body)
         return self.converted(lake, [key])
 
-    def failed(self):
+    def failed(self, invoke=None):
         lake = self.lake()
         lake.bronze("orders/a.csv", iam_recorder.GOOD)
         lake.s3.deny(action="s3:GetObject", prefix=lake.key("bronze/"))
-        return self.converted(lake, ["orders/a.csv"])
+        return self.converted(lake, ["orders/a.csv"], invoke=invoke)
+
+    def thrown(self):
+        """The same where no queue stands before: the failure is the invocation's."""
+        run = self.failed(lambda lake, key: lake.invoke_with(key, queued=False))
+        if not run.invocations[0]["error"]:
+            raise AssertionError("the invocation did not fail")
+        return run
 
     def slow(self):
         lake = self.lake()
@@ -157,6 +171,36 @@ class Recorder:
             raise AssertionError("the invocation did not time out")
         return run
 
+    def swept_mixed(self):
+        lake = self.lake()
+        lake.bronze("orders/a.csv", iam_recorder.MIXED)
+        try:
+            return self.swept(lake)
+        finally:
+            lake.close()
+
+    def left(self):
+        """What the sweep finds it can't convert either."""
+        lake = self.lake("--clock-behind", "7200")
+        lake.bronze("orders/a.csv", iam_recorder.GOOD)
+        lake.s3.deny(action="s3:GetObject", prefix=lake.key("bronze/"))
+        try:
+            return self.swept(lake)
+        finally:
+            lake.close()
+
+    def cut_short(self):
+        """Nothing is answered in the time that the function has."""
+        lake = self.lake()
+        for name in ("a", "b", "c"):
+            lake.bronze("orders/%s.csv" % name, iam_recorder.GOOD)
+        lake.s3.fault(fault="delay", operation="PutObject", amount=int(SLOW_SECONDS * 1e6), times=0,
+                      key="*silver/*")
+        try:
+            return self.swept(lake, TIMEOUT)
+        finally:
+            lake.close()
+
     def unswept(self, seconds):
         lake = self.lake("--clock-behind", str(seconds))
         lake.bronze("orders/a.csv", iam_recorder.GOOD)
@@ -174,7 +218,9 @@ class Recorder:
         finally:
             old.close()
         return {
-            "good": self.good(), "failed": self.failed(), "mixed": self.of_rows(iam_recorder.MIXED),
+            "good": self.good(), "failed": self.failed(), "thrown": self.thrown(),
+            "mixed, by the sweep": self.swept_mixed(), "old and left": self.left(),
+            "cut short": self.cut_short(), "mixed": self.of_rows(iam_recorder.MIXED),
             "few invalid": self.of_rows(few), "refused": self.of_rows(iam_recorder.REFUSED),
             "slow": self.slow(), "timed out": self.timed_out(),
             "old": found, "swept": then, "young": self.unswept(600)}
@@ -201,25 +247,35 @@ class Alarms(unittest.TestCase):
     def store_of(self, chosen, alarm, history, seconds=START):
         """`history`: the name of a run, or "bad" or "good" for what only services tell."""
         store = alarm_math.Store()
+        functions = set()
         for namespace, metric, dimensions, _, _ in alarm_math.metrics_of(alarm):
-            if history in ("bad", "made good"):
+            functions |= {dimensions["FunctionName"]} if "FunctionName" in dimensions else set()
+            if history in ("bad", "made good") and (namespace, metric) in MADE:
                 bad, good = MADE[(namespace, metric)]
                 store.add(namespace, metric, dimensions, seconds, bad if history == "bad" else good)
-        if history not in ("bad", "made good"):
-            functions = {dimensions.get("FunctionName")
-                         for _, _, dimensions, _, _ in alarm_math.metrics_of(alarm)}
-            self.runs[chosen.name][history].fill(store, seconds, functions.pop(),
-                                                 self.timeout_ms(chosen))
+        if history in ("bad", "made good"):
+            self.assertTrue(store.samples, "nothing of it is made up")
+            return store
+        self.assertLessEqual(len(functions), 1)
+        # As long as the alarm waits before it fires.
+        for i in range(alarm.get("DatapointsToAlarm", 1)):
+            self.runs[chosen.name][history].fill(
+                store, seconds - i * alarm_math.period_of(alarm), "".join(functions),
+                self.timeout_ms(chosen))
         return store
 
-    def histories(self, name):
-        return RECORDED.get(name, (["bad"], ["made good"]))
+    def histories(self, chosen, name, alarm):
+        firing, quiet = RECORDED.get(name, (["bad"], ["made good"]))
+        made = {(namespace, metric) for namespace, metric, _, _, _ in alarm_math.metrics_of(alarm)}
+        if name in BY_THE_QUEUE and made & set(MADE):
+            firing, quiet = [(a + b) for a, b in zip((firing, quiet), BY_THE_QUEUE[name])]
+        return firing, quiet
 
     def test_each_alarm_fires_when_it_must_and_only_then(self):
         seen = set()
         for chosen, name, alarm in self.alarms():
             now = START + alarm_math.period_of(alarm)
-            firing, quiet = self.histories(name)
+            firing, quiet = self.histories(chosen, name, alarm)
             for history in firing:
                 store = self.store_of(chosen, alarm, history)
                 self.assertEqual(alarm_math.state(alarm, store, now), ALARM,
@@ -235,10 +291,51 @@ class Alarms(unittest.TestCase):
     def test_each_alarm_ends_when_what_it_is_about_has_ended(self):
         for chosen, name, alarm in self.alarms():
             period = alarm_math.period_of(alarm)
-            firing, _ = self.histories(name)
+            firing, _ = self.histories(chosen, name, alarm)
             store = self.store_of(chosen, alarm, firing[0])
             later = START + period * (alarm["EvaluationPeriods"] + alarm_math.PERIODS_BACK + 1)
             self.assertIn(alarm_math.state(alarm, store, later), (OK, NO_DATA), name)
+
+    def test_a_failure_that_the_queue_hides_from_lambda_is_told(self):
+        """Of the deployments with a queue the failed conversion is no error of the function."""
+        seen = set()
+        for chosen in self.choices:
+            run = self.runs[chosen.name]["failed"]
+            self.assertEqual([i["error"] for i in run.invocations], [not chosen.queued], chosen.name)
+            failed = [value for line in run.emf for sample in emf_rules.samples(line)
+                      if sample.name == "FailedFiles" and
+                      dict(sample.dimensions) == {"Pipeline": "csv-validator"}
+                      for value in sample.values]
+            self.assertEqual(failed, [1], chosen.name)
+            seen.add(chosen.queued)
+        self.assertEqual(seen, {True, False})
+
+    def test_one_failure_of_many_is_below_the_threshold(self):
+        """By either count, and by none of them because of the other's silence."""
+        for chosen, name, alarm in self.alarms():
+            if name != "ErrorsAlarm":
+                continue
+            for history in ("failed", "thrown", "timed out"):
+                store = self.store_of(chosen, alarm, history)
+                for _ in range(4):  # of 10 each
+                    self.runs[chosen.name]["good"].fill(store, START, "csv-validator", 300_000)
+                now = START + alarm_math.period_of(alarm)
+                self.assertEqual(alarm_math.state(alarm, store, now), OK, (chosen.name, history))
+
+    def test_a_sweep_that_is_cut_short_once_is_no_alarm(self):
+        seen = 0
+        for chosen, name, alarm in self.alarms():
+            if name != "SweepCutShortAlarm":
+                continue
+            period = alarm_math.period_of(alarm)
+            for hours, wanted in ((1, OK), (2, OK), (3, ALARM)):
+                store = alarm_math.Store()
+                for i in range(4):
+                    run = "cut short" if i < hours else "young"
+                    self.runs[chosen.name][run].fill(store, START - i * period, "", 0)
+                self.assertEqual(alarm_math.state(alarm, store, START + period), wanted, hours)
+                seen += 1
+        self.assertEqual(seen, 3 * len(self.choices))
 
     def test_silence_is_no_alarm_but_of_the_sweep_it_is_told(self):
         """A lake that gets no files is not ill. A sweep that tells nothing is: it is on a schedule."""

@@ -60,6 +60,10 @@ def of_others(chosen):
         yield other("another's delete of a version", "s3:DeleteObjectVersion", key,
                     {"s3:versionid": "3"})
         yield other("a public ACL", "s3:PutObjectAcl", key, {"s3:x-amz-acl": "public-read"})
+        # Owner and tags of a replica change no content, and mean nothing where it can't be made.
+        for action in ("s3:ReplicateObject", "s3:ReplicateDelete"):
+            yield other("another's write by replication", action, key)
+        yield other("another's tags", "s3:PutObjectTagging", key)
     for bucket in chosen.buckets:
         plain = {"aws:SecureTransport": "false"}
         yield other("plain HTTP", "s3:GetObject", object_arn(bucket, chosen.prefix + "bronze/a.csv"),

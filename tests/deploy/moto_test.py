@@ -450,6 +450,8 @@ import boto3, botocore.config
 assert sys.argv[1] == "s3api" and sys.argv[3] == "--bucket", sys.argv
 s3 = boto3.client("s3", config=botocore.config.Config(s3={"addressing_style": "path"}))
 if sys.argv[2] == "get-bucket-notification-configuration":
+    if "REFUSED" in os.environ:
+        sys.exit("An error occurred (AccessDenied)")
     found = s3.get_bucket_notification_configuration(Bucket=sys.argv[4])
     found.pop("ResponseMetadata")
     if found:  # like the original, which prints nothing for nothing
@@ -469,17 +471,19 @@ class Commands(InMoto):
     an `aws` of ours that knows these two calls alone."""
 
     def run_output(self, deployed, name):
+        done = self.run_command(deployed, name, ["bash", "-euo", "pipefail", "-c"])
+        self.assertEqual(done.returncode, 0, done.stderr.decode())
+        return json.loads(done.stdout)
+
+    def run_command(self, deployed, name, shell, **more):
         with tempfile.TemporaryDirectory() as folder:
             program = pathlib.Path(folder) / "aws"
             program.write_text(AWS % sys.executable)
             program.chmod(0o755)
             text = deployed.stack.outputs()[name]
-            env = environment({**self.variables(), "AWS_DEFAULT_REGION": "us-east-1",
+            env = environment({**self.variables(), **more, "AWS_DEFAULT_REGION": "us-east-1",
                                "PATH": folder + ":" + os.environ["PATH"]})
-            done = subprocess.run(["bash", "-euo", "pipefail", "-c", text], env=env, check=False,
-                                  capture_output=True)
-        self.assertEqual(done.returncode, 0, done.stderr.decode())
-        return json.loads(done.stdout)
+            return subprocess.run([*shell, text], env=env, check=False, capture_output=True)
 
     def test_eventbridge_is_added_to_what_is_there(self):
         self.moto.s3.create_bucket(Bucket="data-lake")
@@ -491,11 +495,37 @@ class Commands(InMoto):
         self.assertEqual(put["EventBridgeConfiguration"], {})
         self.assertEqual([c["Id"] for c in put["QueueConfigurations"]], ["theirs"])
 
-    def notify_another(self):
+    def assert_left_alone(self, source):
+        self.moto.s3.create_bucket(Bucket="data-lake")
+        self.notify_another()
+        deployed = Deployed(self.moto, CreateLakeBucket="no", EventSource=source)
+        # In a shell without options, as people type it.
+        done = self.run_command(deployed, "LakeBucketCommand", ["sh", "-c"], REFUSED="1")
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn(b"AccessDenied", done.stderr)
+        self.assertEqual(done.stdout, b"")
+        found = self.moto.s3.get_bucket_notification_configuration(Bucket="data-lake")
+        self.assertEqual([c["Id"] for c in found["QueueConfigurations"]], ["theirs"])
+
+    def test_a_bucket_that_cannot_be_asked_for_eventbridge_is_left_alone(self):
+        self.assert_left_alone("eventbridge")
+
+    def test_a_bucket_that_cannot_be_asked_for_notifications_is_left_alone(self):
+        self.assert_left_alone("s3")
+
+    def test_another_stack_with_a_longer_name_keeps_its_notifications(self):
+        self.moto.s3.create_bucket(Bucket="data-lake")
+        self.notify_another("csv-validator-b-bronze")
+        deployed = Deployed(self.moto, CreateLakeBucket="no", EventSource="s3")
+        put = self.run_output(deployed, "LakeBucketCommand")
+        self.assertEqual(sorted(c["Id"] for c in put["QueueConfigurations"]),
+                         ["csv-validator-b-bronze", "csv-validator-bronze"])
+
+    def notify_another(self, name="theirs"):
         _, arn = self.moto.make_queue("another")
         self.moto.s3.put_bucket_notification_configuration(
             Bucket="data-lake", NotificationConfiguration={"QueueConfigurations": [
-                {"Id": "theirs", "QueueArn": arn, "Events": ["s3:ObjectRemoved:*"]}]})
+                {"Id": name, "QueueArn": arn, "Events": ["s3:ObjectRemoved:*"]}]})
 
     def test_our_notifications_are_added_once(self):
         self.moto.s3.create_bucket(Bucket="data-lake")

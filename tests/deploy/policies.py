@@ -61,6 +61,7 @@ class Policies:
     endpoint_id: str    # or None
     key: str            # ARN of the KMS key, or ""
     resources: dict     # of the whole stack
+    queued: bool = False   # whether SQS stands before the function that converts
     printed: bool = False  # by the program: nothing is known of a stack and its network
 
 
@@ -88,7 +89,7 @@ def of_template(name, template, parameters):
         name=name, lake=chosen["LakeBucket"], silver=chosen["SilverBucket"] or chosen["LakeBucket"],
         prefix=chosen["LakePrefix"], roles=roles, buckets=buckets, endpoint=endpoint,
         endpoint_id=stack.value({"Ref": "S3Endpoint"}) if endpoint else None,
-        key=chosen["KmsKeyArn"], resources=made)
+        key=chosen["KmsKeyArn"], resources=made, queued="WorkQueue" in made)
 
 
 # What the printed policies name by the names that the template has, too.

@@ -51,9 +51,13 @@ class Server:
         self.server.server_close()
 
 
-def container(status=200, body=None, token="let me in"):
-    """The endpoint of a container's credentials."""
+def container(status=200, body=None, token="let me in", failures=0):
+    """The endpoint of a container's credentials; the first `failures` answers are 503."""
+    left = [503] * failures
+
     def reply(_method, _path, headers, _body):
+        if left:
+            return left.pop(), b""
         if headers.get("Authorization") != token:
             return 401, b""
         return status, json.dumps(KEYS).encode() if body is None else body
@@ -93,6 +97,29 @@ def metadata(address=("127.0.0.1", 0), status=200):
             return 200, json.dumps({"Code": "Success", **KEYS}).encode()
         return 404, b""
     return Server(reply, address)
+
+
+class SilentProxy:
+    """Accepts, and never answers."""
+
+    def __init__(self):
+        self.server = socket.create_server(("127.0.0.1", 0))
+        self.address = "127.0.0.1:%d" % self.server.getsockname()[1]
+        self.held = []
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        try:
+            while True:
+                self.held.append(self.server.accept()[0])
+        except OSError:
+            pass
+
+    def close(self):
+        self.server.shutdown(socket.SHUT_RDWR)
+        self.server.close()
+        for connection in self.held:
+            connection.close()
 
 
 class Proxy:

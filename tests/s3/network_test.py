@@ -2,16 +2,19 @@
 """How the program comes by credentials and by its endpoint: sources that work, that fail passingly
 and that refuse; proxies; endpoints of a profile. Against our own S3, which verifies signatures."""
 import json
+import os
 import pathlib
+import signal
 import socket
+import subprocess
 import tempfile
 import time
 import unittest
 
 from fake import CREDENTIALS, FakeS3
-from network_parts import (FAKE_OPTIONS, KEYS, Proxy, Server, SixthVersion, container, metadata,
-                           sts)
-from program import run_program
+from network_parts import (FAKE_OPTIONS, KEYS, Proxy, Server, SilentProxy, SixthVersion,
+                           container, metadata, sts)
+from program import PROGRAM, environment, run_program, wait_for
 from tls import TlsFront
 
 CSV = b"order_id,amount\n1,3.5\n2,4\n"
@@ -46,11 +49,29 @@ class NetworkTest(unittest.TestCase):
         return str(path)
 
 
-class Sources(NetworkTest):
     def assert_fails(self, done, status, *words):
         self.assertEqual(done.status, status, done)
         for word in words:
             self.assertIn(word, done.err + done.out)
+
+    def assert_stops(self, ready, **variables):
+        """The program, in its wait once `ready` is true, ends soon after a SIGTERM."""
+        env = environment({"AWS_ENDPOINT_URL_S3": self.s3.endpoint, "AWS_REGION": "us-east-1",
+                           **variables})
+        with subprocess.Popen([os.path.abspath(PROGRAM), "run", "s3://lake"], env=env,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as program:
+            try:
+                wait_for(ready, "the program to wait")
+                begun = time.monotonic()
+                program.send_signal(signal.SIGTERM)
+                said, _ = program.communicate(timeout=30)
+            finally:
+                program.kill()
+        self.assertIn(b"asked to stop", said)
+        self.assertLess(time.monotonic() - begun, 15)
+
+
+class Sources(NetworkTest):
 
     def from_container(self, source, token="let me in"):
         return self.run_with(AWS_CONTAINER_CREDENTIALS_FULL_URI=source.url + "/role",
@@ -80,6 +101,18 @@ class Sources(NetworkTest):
             url = "http://127.0.0.1:%d" % silent.getsockname()[1]
         done = self.run_with(AWS_CONTAINER_CREDENTIALS_FULL_URI=url)
         self.assert_fails(done, 75, "container", url)
+
+    def test_a_container_is_asked_again_before_it_counts_as_failed(self):
+        source = self.closed(container(failures=2))
+        self.assert_converted(self.from_container(source))
+        self.assertEqual(len(source.asked), 3)
+        source = self.closed(container(failures=3))
+        self.assert_fails(self.from_container(source), 75, "container", "503")
+
+    def test_credentials_that_have_expired_are_not_used(self):
+        old = json.dumps({**KEYS, "Expiration": "2019-01-01T00:00:00Z"}).encode()
+        source = self.closed(container(body=old))
+        self.assert_fails(self.from_container(source), 75, "expired at 2019-01-01")
 
     def test_a_container_that_refuses_is_the_operators(self):
         source = self.closed(container())
@@ -139,6 +172,70 @@ class Sources(NetworkTest):
         self.assert_fails(self.run_with(AWS_CONFIG_FILE=half), 3, "profile default")
 
 
+class Named(NetworkTest):
+    """A source that is named and can't be used never lets another identity in."""
+
+    def run_with(self, **variables):
+        source = self.closed(container())
+        done = super().run_with(AWS_CONTAINER_CREDENTIALS_FULL_URI=source.url,
+                                AWS_CONTAINER_AUTHORIZATION_TOKEN="let me in", **variables)
+        self.assertEqual(source.asked, [])
+        return done
+
+    def run_profile(self, text, **variables):
+        return self.run_with(AWS_CONFIG_FILE=self.file("config", text), AWS_PROFILE="p",
+                             **variables)
+
+    def test_a_profile_that_is_not_there(self):
+        self.assert_fails(self.run_with(AWS_PROFILE="nonesuch"), 3, "AWS_PROFILE", "nonesuch")
+
+    def test_single_sign_on(self):
+        for setting in ("sso_session = x", "sso_start_url = https://a.test/start"):
+            done = self.run_profile("[profile p]\n%s\n" % setting)
+            self.assert_fails(done, 3, "profile p", "SSO", "export-credentials")
+
+    def test_one_variable_of_two(self):
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            self.assert_fails(self.run_with(**{name: "x"}), 3, "AWS_ACCESS_KEY_ID",
+                              "AWS_SECRET_ACCESS_KEY", "only one")
+
+    def test_a_file_that_is_none(self):
+        path = self.file("config", "this is not ini [[\naws_access_key_id\n")
+        self.assert_fails(self.run_with(AWS_CONFIG_FILE=path), 3, path)
+
+    def test_a_source_profile_that_is_not_there(self):
+        done = self.run_profile("[profile p]\nrole_arn = arn:aws:iam::1:role/r\n"
+                                "source_profile = gone\n")
+        self.assert_fails(done, 3, "profile p", "gone")
+
+    def run_process(self, script):
+        path = self.file("give", "#!/bin/sh\n" + script)
+        os.chmod(path, 0o700)
+        return self.run_profile("[profile p]\ncredential_process = %s\n" % path)
+
+    def test_a_process_gives_credentials(self):
+        said = {"Version": 1, "SessionToken": KEYS["Token"], **KEYS}
+        self.assert_converted(self.run_process("echo '%s'\n" % json.dumps(said)))
+
+    def test_a_process_that_fails_is_the_operators(self):
+        self.assert_fails(self.run_process("echo 'vault is sealed' >&2; exit 7\n"), 3,
+                          "profile p", "status 7", "vault is sealed")
+        self.assert_fails(self.run_process("echo hello\n"), 3, "profile p", "JSON")
+
+    def test_a_process_that_hangs_ends_with_a_stop(self):
+        begun = self.folder / "begun"
+        config = self.file("config", "[profile p]\ncredential_process = touch %s; sleep 300\n"
+                           % begun)
+        self.assert_stops(begun.exists, AWS_CONFIG_FILE=config, AWS_PROFILE="p")
+
+    def test_a_role_whose_sts_is_not_reached_is_passing_trouble(self):
+        done = self.run_profile("[profile p]\nrole_arn = arn:aws:iam::1:role/r\n"
+                                "source_profile = q\n[profile q]\naws_access_key_id = k\n"
+                                "aws_secret_access_key = s\n")
+        self.assert_fails(done, 75, "profile p")
+        self.assertNotIn("Success", done.err + done.out)
+
+
 class Ways(NetworkTest):
     """Proxies, and endpoints of a profile."""
     OPTIONS = ("--access-key", CREDENTIALS["AWS_ACCESS_KEY_ID"],
@@ -167,8 +264,19 @@ class Ways(NetworkTest):
         proxy = self.closed(Proxy(authorization="Basic bWU6c2VjcmV0"))
         self.assert_converted(self.run_with(http_proxy="http://me:secret@" + proxy.address))
         refused = self.run_with(HTTP_PROXY="http://" + proxy.address, http_proxy="")
-        self.assertNotEqual(refused.status, 0, refused)
-        self.assertIn("407", refused.err + refused.out)
+        self.assert_fails(refused, 3, "407", proxy.address, "NO_PROXY")
+        front = self.closed(TlsFront(self.s3.endpoint))
+        tls = {"AWS_ENDPOINT_URL_S3": front.endpoint, "AWS_CA_BUNDLE": front.authority}
+        let_in = self.run_with(HTTPS_PROXY="http://me:secret@" + proxy.address, **tls)
+        self.assertEqual(let_in.status, 0, let_in)
+        refused = self.run_with(HTTPS_PROXY="http://" + proxy.address, **tls)
+        self.assert_fails(refused, 3, "407", proxy.address, "NO_PROXY")
+
+    def test_a_proxy_that_is_silent_does_not_outlive_a_stop(self):
+        front = self.closed(TlsFront(self.s3.endpoint))
+        proxy = self.closed(SilentProxy())
+        self.assert_stops(lambda: proxy.held, **CREDENTIALS, HTTPS_PROXY="http://" + proxy.address,
+                          AWS_ENDPOINT_URL_S3=front.endpoint, AWS_CA_BUNDLE=front.authority)
 
     def test_no_proxy_passes_it_by(self):
         proxy = self.closed(Proxy())

@@ -60,7 +60,9 @@ class OneContract : public Converters {
   std::function<void()> meanwhile;  // happens once, in the middle of the next conversion
   Code failing = Code::stopped;
   bool fails = false;
+  std::function<void()> before_failing;
   Result<std::unique_ptr<Converter>> for_key(std::string_view, Reread reread) override {
+    if (fails && before_failing) before_failing();
     if (fails) return Error{failing, "two contracts match", "", ""};
     if (reread == Reread::now) terms.version = newest;
     std::unique_ptr<Converter> converter = std::make_unique<OneLine>(terms, meanwhile);
