@@ -8,7 +8,6 @@ import contextlib
 import json
 import os
 import pathlib
-import shutil
 import signal
 import subprocess
 import sys
@@ -465,7 +464,6 @@ else:
 """
 
 
-@unittest.skipUnless(shutil.which("jq"), "jq is not installed")
 class Commands(InMoto):
     """The commands that the outputs print for buckets that are not the stack's, run by a shell with
     an `aws` of ours that knows these two calls alone."""
