@@ -92,7 +92,8 @@ class Backfill(ProgramTest):
         self.make_lake({"bronze/a.csv": "x\n1\n"})
         done = self.reconcile("--concurrency", 4, "--memory", "64MiB")
         self.assertEqual(done.status, 2, done)
-        self.assert_says(done.err, "--concurrency 4", "--memory 129MiB or more")
+        self.assert_says(done.err, "--concurrency 4", "--memory 128MiB or more")
+        self.assertEqual(self.reconcile("--concurrency", 4, "--memory", "127MiB").status, 2)
         self.assertFalse((self.lake / "silver/a.parquet").exists())
         self.assertEqual(self.reconcile("--concurrency", 65).status, 2)
 
