@@ -26,8 +26,6 @@ constexpr std::string_view retry_rule =
 constexpr std::string_view dlq_rule =
     "target-no-dlq give the target a DeadLetterConfig: what can't be delivered is dropped after 24 "
     "h";
-constexpr std::string_view queue_rule =
-    "queue-not-allowed add an AWS::SQS::QueuePolicy that lets the service send";
 constexpr std::string_view function_rule =
     "function-not-allowed add an AWS::Lambda::Permission for the service";
 
@@ -130,7 +128,7 @@ void lint_delivery(Linter& linter, const Node& target) {
       bool is_queue = queue != nullptr && queue->type == "AWS::SQS::Queue";
       if (!is_queue || queue_lets_in(view, id, "events.amazonaws.com")) continue;
       linter.error(
-          target, queue_rule,
+          target, queue_not_allowed_rule,
           "no policy lets events.amazonaws.com send to " + id + ", the target's dead-letter queue");
     }
   }
@@ -143,7 +141,7 @@ void lint_target(Linter& linter, const Node& target) {
     const Resource* resource = view.resource(id);
     if (resource == nullptr) continue;
     if (resource->type == "AWS::SQS::Queue" && !queue_lets_in(view, id, "events.amazonaws.com")) {
-      linter.error(target, queue_rule,
+      linter.error(target, queue_not_allowed_rule,
                    "no policy lets events.amazonaws.com send to the target " + id);
     }
     if (resource->type == "AWS::Lambda::Function" &&
@@ -157,17 +155,13 @@ void lint_target(Linter& linter, const Node& target) {
 // A function's own events, as SAM has them.
 void lint_sam_events(Linter& linter, const Resource& function) {
   const TemplateView& view = linter.view();
-  for (const Node* events : view.values(function, {"Events"})) {
-    for (const contract::YamlMember& event : events->members) {
-      const Node* type = find(event.value, "Type");
-      const Node* properties = find(event.value, "Properties");
-      if (type == nullptr || properties == nullptr) continue;
-      if (type->text != "EventBridgeRule" && type->text != "CloudWatchEvent") continue;
-      for (const Node* pattern : view.ways(find(*properties, "Pattern"))) {
-        lint_pattern(linter, view.resolved(*pattern));
-      }
-      lint_delivery(linter, *properties);
+  for (const SamEvent& event : sam_events(view, function)) {
+    if (event.properties == nullptr) continue;
+    if (event.type != "EventBridgeRule" && event.type != "CloudWatchEvent") continue;
+    for (const Node* pattern : view.ways(find(*event.properties, "Pattern"))) {
+      lint_pattern(linter, view.resolved(*pattern));
     }
+    lint_delivery(linter, *event.properties);
   }
 }
 

@@ -77,14 +77,19 @@ bool invokes(const TemplateView& view, const Node* node, const Resource& functio
   return view.points_at(node, function.id);
 }
 
+bool rule_invokes(const TemplateView& view, const Resource& rule, const Resource& function) {
+  for (const Node* targets : view.values(rule, {"Targets"})) {
+    for (const Node* target : view.items(targets)) {
+      if (invokes(view, find(*target, "Arn"), function)) return true;
+    }
+  }
+  return false;
+}
+
 // Whether a service hands events over without waiting for their end.
 bool is_async(const TemplateView& view, const Resource& function) {
   for (const Resource* rule : view.of_type("AWS::Events::Rule")) {
-    for (const Node* targets : view.values(*rule, {"Targets"})) {
-      for (const Node* target : view.items(targets)) {
-        if (invokes(view, find(*target, "Arn"), function)) return true;
-      }
-    }
+    if (rule_invokes(view, *rule, function)) return true;
   }
   for (const Resource* bucket : view.of_type("AWS::S3::Bucket")) {
     for (const Node* one :
@@ -97,17 +102,11 @@ bool is_async(const TemplateView& view, const Resource& function) {
       if (invokes(view, endpoint, function)) return true;
     }
   }
-  if (!is_sam(function)) return false;
-  for (const Node* events : view.values(function, {"Events"})) {
-    for (const contract::YamlMember& event : events->members) {
-      const Node* type = find(event.value, "Type");
-      if (type != nullptr && (type->text == "S3" || type->text == "EventBridgeRule" ||
-                              type->text == "CloudWatchEvent" || type->text == "SNS")) {
-        return true;
-      }
-    }
-  }
-  return false;
+  std::vector<SamEvent> events = sam_events(view, function);
+  return std::any_of(events.begin(), events.end(), [](const SamEvent& event) {
+    return event.type == "S3" || event.type == "EventBridgeRule" ||
+           event.type == "CloudWatchEvent" || event.type == "SNS";
+  });
 }
 
 bool takes_bronze(const TemplateView& view, const Nodes& patterns) {
@@ -133,12 +132,8 @@ bool is_of_our_output(const TemplateView& view, const Node& notification) {
 // Whether each upload invokes it: what comes after it is bounded by it.
 bool is_flooded(const TemplateView& view, const Resource& function) {
   for (const Resource* rule : view.of_type("AWS::Events::Rule")) {
-    if (!takes_bronze(view, view.values(*rule, {"EventPattern"}))) continue;
-    for (const Node* targets : view.values(*rule, {"Targets"})) {
-      for (const Node* target : view.items(targets)) {
-        if (invokes(view, find(*target, "Arn"), function)) return true;
-      }
-    }
+    bool takes = takes_bronze(view, view.values(*rule, {"EventPattern"}));
+    if (takes && rule_invokes(view, *rule, function)) return true;
   }
   for (const Resource* bucket : view.of_type("AWS::S3::Bucket")) {
     for (const Node* all :
@@ -149,14 +144,10 @@ bool is_flooded(const TemplateView& view, const Resource& function) {
       }
     }
   }
-  if (!is_sam(function)) return false;
-  for (const Node* events : view.values(function, {"Events"})) {
-    for (const contract::YamlMember& event : events->members) {
-      const Node* type = find(event.value, "Type");
-      if (type == nullptr) continue;
-      Nodes patterns = view.ways(find(event.value, {"Properties", "Pattern"}));
-      if (type->text == "S3" || takes_bronze(view, patterns)) return true;
-    }
+  for (const SamEvent& event : sam_events(view, function)) {
+    if (event.type == "S3") return true;
+    if (event.properties == nullptr) continue;
+    if (takes_bronze(view, view.ways(find(*event.properties, "Pattern")))) return true;
   }
   return false;
 }
@@ -210,6 +201,18 @@ void lint_notified(Linter& linter, const Resource& bucket) {
 }
 
 }  // namespace
+
+std::vector<SamEvent> sam_events(const TemplateView& view, const Resource& function) {
+  std::vector<SamEvent> out;
+  if (!is_sam(function)) return out;
+  for (const Node* events : view.values(function, {"Events"})) {
+    for (const contract::YamlMember& event : events->members) {
+      const Node* type = find(event.value, "Type");
+      if (type != nullptr) out.push_back({type->text, find(event.value, "Properties")});
+    }
+  }
+  return out;
+}
 
 std::vector<const Resource*> functions_of(const TemplateView& view) {
   std::vector<const Resource*> out = view.of_type("AWS::Lambda::Function");

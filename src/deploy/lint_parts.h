@@ -43,6 +43,18 @@ class Linter {
   std::string resource_;
 };
 
+// Rules that several kinds of resource may break.
+inline constexpr std::string_view queue_not_allowed_rule =
+    "queue-not-allowed add an AWS::SQS::QueuePolicy that lets the service send";
+
+// An event that SAM makes the trigger for; `properties` may be null.
+struct SamEvent {
+  std::string type;
+  const Node* properties = nullptr;
+};
+// Of an AWS::Serverless::Function; of any other nothing. Valid until the view goes.
+std::vector<SamEvent> sam_events(const TemplateView& view, const Resource& function);
+
 void lint_events(Linter& linter);
 void lint_functions(Linter& linter);
 void lint_queues(Linter& linter);

@@ -20,8 +20,6 @@ constexpr std::string_view visibility_rule =
 constexpr std::string_view receives_rule = "queue-receives set maxReceiveCount to 5 at least";
 constexpr std::string_view redrive_rule =
     "queue-no-redrive give the queue a RedrivePolicy with a dead-letter queue";
-constexpr std::string_view policy_rule =
-    "queue-not-allowed add an AWS::SQS::QueuePolicy that lets the service send";
 
 const Resource* queue_of(const TemplateView& view, const Node* arn) {
   for (const std::string& id : view.targets(arn)) {
@@ -112,7 +110,7 @@ void lint_sam_source(Linter& linter, const Resource& function, const Node& prope
 void lint_sender(Linter& linter, const Node* arn, std::string_view service) {
   const Resource* queue = queue_of(linter.view(), arn);
   if (queue == nullptr || queue_lets_in(linter.view(), queue->id, service)) return;
-  linter.error(*arn, policy_rule,
+  linter.error(*arn, queue_not_allowed_rule,
                "no policy lets " + std::string(service) + " send to " + queue->id);
 }
 
@@ -146,13 +144,9 @@ void lint_queues(Linter& linter) {
     lint_source(linter, *source);
   }
   for (const Resource* function : view.of_type("AWS::Serverless::Function")) {
-    for (const Node* events : view.values(*function, {"Events"})) {
-      for (const contract::YamlMember& event : events->members) {
-        const Node* type = find(event.value, "Type");
-        const Node* properties = find(event.value, "Properties");
-        if (type == nullptr || type->text != "SQS" || properties == nullptr) continue;
-        lint_sam_source(linter, *function, *properties);
-      }
+    for (const SamEvent& event : sam_events(view, *function)) {
+      if (event.type != "SQS" || event.properties == nullptr) continue;
+      lint_sam_source(linter, *function, *event.properties);
     }
   }
   for (const Resource* bucket : view.of_type("AWS::S3::Bucket")) {

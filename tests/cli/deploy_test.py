@@ -138,7 +138,7 @@ class DeployTest(ProgramTest):
 
     def test_every_rule_is_documented(self):
         page = (ROOT / "docs/formats/lint.md").read_text()
-        sources = "".join(path.read_text() for path in (ROOT / "src/deploy").glob("lint*.cc"))
+        sources = "".join(path.read_text() for path in (ROOT / "src/deploy").glob("lint*.*"))
         rules = set(re.findall(r'"([a-z0-9]+(?:-[a-z0-9]+)+) [a-z]', sources))
         self.assertEqual(rules, set(re.findall(r"^\| `([a-z0-9-]+)` \|", page, re.MULTILINE)))
 
