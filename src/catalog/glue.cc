@@ -10,10 +10,10 @@ namespace silversmith::catalog {
 
 namespace {
 
-constexpr wire::AwsJsonService glue = {.target = "AWSGlue",
-                                       .version = "1.1",
-                                       .right = "glue",
-                                       .resource = "the catalog, the database and its tables"};
+constexpr wire::AwsJsonService glue = {
+    .target = "AWSGlue",
+    .version = "1.1",
+    .rights = {"glue", "the catalog, the database and its tables"}};
 
 // What passes, besides throttling: each is documented as worth another call.
 bool passes(std::string_view name) {
@@ -22,7 +22,7 @@ bool passes(std::string_view name) {
 }
 
 Error meaning_of(const wire::AwsJsonCall& call, const wire::AwsFault& fault) {
-  Error error = wire::error_of(glue, call, fault);
+  Error error = wire::error_of(glue.rights, call, fault);
   if (passes(fault.name)) {
     error.code = Code::busy;
     error.hint.clear();

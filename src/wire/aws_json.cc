@@ -64,15 +64,15 @@ Result<AwsJsonAnswer> call_aws(HttpClient& client, const AwsJsonService& service
   return told;
 }
 
-Error error_of(const AwsJsonService& service, const AwsJsonCall& call, const AwsFault& fault) {
+Error error_of(const AwsRights& rights, const AwsJsonCall& call, const AwsFault& fault) {
   Error error;
   error.code = fault.passes() ? Code::busy : Code::denied;
   error.message = doing(call) + ": " + std::to_string(fault.status);
   if (!fault.name.empty()) error.message += " " + fault.name;
   if (!fault.message.empty()) error.message += ": " + fault.message;
   if (error.code == Code::denied) {
-    error.hint = "the role needs " + std::string(service.right) + ":" + std::string(call.action) +
-                 " on " + std::string(service.resource);
+    error.hint = "the role needs " + std::string(rights.service) + ":" + std::string(call.action) +
+                 " on " + std::string(rights.resource);
   }
   return error;
 }

@@ -16,12 +16,17 @@
 
 namespace silversmith::wire {
 
+// A service in policies, for hints. All outlive the calls.
+struct AwsRights {
+  std::string_view service;   // "sqs": the prefix of its rights
+  std::string_view resource;  // what they are on: "the queue"
+};
+
 // One service's constants. All outlive the calls.
 struct AwsJsonService {
-  std::string_view target;    // "AmazonSQS": what an operation's name follows, with a dot
-  std::string_view version;   // "1.0" or "1.1"
-  std::string_view right;     // "sqs": the prefix of its rights in policies
-  std::string_view resource;  // what such a right is on, for hints: "the queue"
+  std::string_view target;   // "AmazonSQS": what an operation's name follows, with a dot
+  std::string_view version;  // "1.0" or "1.1"
+  AwsRights rights;
 };
 
 struct AwsFault {
@@ -49,6 +54,6 @@ Result<AwsJsonAnswer> call_aws(HttpClient& client, const AwsJsonService& service
 
 // What a fault means that has no meaning of its own to the caller: busy when it passes, else denied
 // with the right that the call needs as hint.
-Error error_of(const AwsJsonService& service, const AwsJsonCall& call, const AwsFault& fault);
+Error error_of(const AwsRights& rights, const AwsJsonCall& call, const AwsFault& fault);
 
 }  // namespace silversmith::wire

@@ -10,7 +10,7 @@ namespace silversmith::wire {
 namespace {
 
 constexpr AwsJsonService glue = {
-    .target = "AWSGlue", .version = "1.1", .right = "glue", .resource = "the table"};
+    .target = "AWSGlue", .version = "1.1", .rights = {"glue", "the table"}};
 
 class Service : public test::HttpHandler {
  public:
@@ -100,7 +100,7 @@ TEST_F(AwsJson, prefers_the_header_that_tells_the_query_protocols_name) {
 TEST_F(AwsJson, a_fault_that_is_no_json_keeps_its_status) {
   AwsFault fault = fault_of(502, "<html>");
   EXPECT_EQ(fault.name, "");
-  Error error = error_of(glue, {"GetTable", "lake.orders"}, fault);
+  Error error = error_of(glue.rights, {"GetTable", "lake.orders"}, fault);
   EXPECT_EQ(error.code, Code::busy);
   EXPECT_EQ(error.message, "GetTable lake.orders: 502");
 }
@@ -117,7 +117,7 @@ TEST_F(AwsJson, tells_trouble_that_passes_from_trouble_that_stays) {
 
 TEST_F(AwsJson, names_the_right_that_is_missing) {
   AwsFault fault = fault_of(400, R"({"__type":"AccessDeniedException","Message":"not you"})");
-  Error error = error_of(glue, {"GetTable", "lake.orders"}, fault);
+  Error error = error_of(glue.rights, {"GetTable", "lake.orders"}, fault);
   EXPECT_EQ(error.code, Code::denied);
   EXPECT_EQ(error.message, "GetTable lake.orders: 400 AccessDeniedException: not you");
   EXPECT_EQ(error.hint, "the role needs glue:GetTable on the table");

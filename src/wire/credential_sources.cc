@@ -75,8 +75,6 @@ Result<Asked> ask_once(const SourceSetup& setup, const Ask& what) {
   return Asked{std::move(answer), exchange.connected()};
 }
 
-bool passes(int status) { return status >= 500 || status == 429 || status == 408; }
-
 // Up to three times where trouble passes; none begins later than a few seconds after the first.
 Result<Asked> ask(const SourceSetup& setup, const Ask& what) {
   Clock& clock = system_clock();
@@ -84,8 +82,8 @@ Result<Asked> ask(const SourceSetup& setup, const Ask& what) {
   int64_t until = clock.steady_micros() + tries_micros_max;
   for (uint32_t tries = 1;; ++tries) {
     Asked asked = SMITH_TRY(ask_once(setup, what));
-    bool passing =
-        asked.answer.ok() ? passes(asked.answer->status) : asked.answer.error().code == Code::busy;
+    bool passing = asked.answer.ok() ? passes_by_itself(asked.answer->status)
+                                     : asked.answer.error().code == Code::busy;
     bool absent = what.may_be_absent && !asked.connected;
     if (!passing || absent || tries == tries_max) return asked;
     int64_t from = clock.steady_micros() + pauses.pause_micros(tries, jitter);
@@ -97,9 +95,10 @@ Result<Asked> ask(const SourceSetup& setup, const Ask& what) {
 }
 
 Error of_status(const std::string& source, int status, const std::string& said) {
-  return {passes(status) ? Code::busy : Code::denied,
+  bool passing = passes_by_itself(status);
+  return {passing ? Code::busy : Code::denied,
           source + " answered " + std::to_string(status) + (said.empty() ? "" : " " + said),
-          passes(status) ? "" : "see what that source allows", ""};
+          passing ? "" : "see what that source allows", ""};
 }
 
 Error malformed(const std::string& source) {

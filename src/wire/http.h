@@ -57,6 +57,11 @@ struct HttpAnswer {
   bool good() const { return status / 100 == 2; }
 };
 
+// Whether the same request may succeed later, of a service that says no more than its status.
+constexpr bool passes_by_itself(int status) {
+  return status >= 500 || status == 429 || status == 408;
+}
+
 // Of an endpoint whose requests carry no signature, and no trace of AWS either.
 inline constexpr const char* unsigned_service = "";
 

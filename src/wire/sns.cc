@@ -25,8 +25,7 @@ AwsFault fault_in(const HttpAnswer& answer) {
   return fault;
 }
 
-constexpr AwsJsonService sns = {
-    .target = "", .version = "", .right = "sns", .resource = "the topic"};
+constexpr AwsRights sns = {"sns", "the topic"};
 
 }  // namespace
 

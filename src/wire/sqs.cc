@@ -14,7 +14,7 @@ namespace {
 constexpr size_t batch_max = 10;          // of messages in one call; SQS's own
 constexpr size_t source_pages_max = 100;  // of up to 1,000 queues
 constexpr AwsJsonService sqs = {
-    .target = "AmazonSQS", .version = "1.0", .right = "sqs", .resource = "the queue"};
+    .target = "AmazonSQS", .version = "1.0", .rights = {"sqs", "the queue"}};
 
 // A receipt that names nothing we hold any more. One that has expired, or whose message was given
 // to somebody else, has no error of its own: SQS calls the parameter's value invalid, as it does
@@ -36,8 +36,8 @@ bool is_bad_message(std::string_view name, std::string_view message) {
 Error meaning_of(const AwsJsonCall& call, const AwsFault& fault) {
   // A call about several messages needs no other right than one about one.
   AwsJsonCall right = {call.action.substr(0, call.action.rfind("Batch")), call.about};
-  Error error = error_of(sqs, call, fault);
-  error.hint = error_of(sqs, right, fault).hint;
+  Error error = error_of(sqs.rights, call, fault);
+  error.hint = error_of(sqs.rights, right, fault).hint;
   if (fault.name.ends_with("PurgeQueueInProgress")) error.code = Code::busy;
   if (is_lost_lease(fault.name, fault.message)) error.code = Code::conflict;
   if (is_bad_message(fault.name, fault.message)) error.code = Code::invalid;
@@ -117,10 +117,7 @@ Result<> SqsQueue::remove(const QueueMessage& message) {
 }
 
 Result<> SqsQueue::send(std::string_view body) {
-  Json fields = Json::object();
-  fields.set("MessageBody", body);
-  SMITH_TRY(call("SendMessage", std::move(fields)));
-  return {};
+  return send(NewMessage{.body = std::string(body)});
 }
 
 Result<QueueState> SqsQueue::state() {

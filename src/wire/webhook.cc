@@ -7,8 +7,6 @@ namespace {
 
 constexpr std::string_view about = "the webhook";
 
-bool passes(int status) { return status >= 500 || status == 408 || status == 429; }
-
 }  // namespace
 
 Result<> post_webhook(HttpClient& client, const std::string& target, const Json& message) {
@@ -23,7 +21,7 @@ Result<> post_webhook(HttpClient& client, const std::string& target, const Json&
   if (answer.good()) return {};
   std::string said = std::string(about) + " answered " + std::to_string(answer.status);
   // What it says besides is not told: it may say the address.
-  if (passes(answer.status)) return Error{Code::busy, std::move(said), "", ""};
+  if (passes_by_itself(answer.status)) return Error{Code::busy, std::move(said), "", ""};
   return Error{Code::denied, std::move(said), "see the address that SILVERSMITH_WEBHOOK has", ""};
 }
 
