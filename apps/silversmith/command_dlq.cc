@@ -14,6 +14,8 @@
 #include "export_file.h"
 #include "process.h"
 #include "redrive.h"
+#include "session_pool.h"
+#include "smith/memory.h"
 #include "table.h"
 
 namespace silversmith::app {
@@ -91,7 +93,7 @@ class DlqCommand {
   Result<Exit> redrive() {
     std::unique_ptr<LetterTarget> target = SMITH_TRY(target_of(to_));
     LetterBoxOptions options{.count_max = max_, .wanted = ids_};
-    options.lease_seconds = static_cast<uint32_t>(SMITH_TRY(lease_seconds()));
+    options.lease_seconds = SMITH_TRY(lease_seconds_of(settings_));
     options.sent_before_millis = system_clock().wall_micros() / 1000;
     options.seed = seed_of_process();
     LetterBox box(seams(), options);
@@ -175,12 +177,6 @@ class DlqCommand {
                   (box.told() >= bound_of_look() ? ": --max shows more of them" : ", hidden now"));
   }
 
-  Result<uint64_t> lease_seconds() {
-    uint64_t seconds = SMITH_TRY(whole_number(settings_, "lease-seconds"));
-    if (seconds >= 3 && seconds <= 43'200) return seconds;
-    return usage("--lease-seconds: found " + std::to_string(seconds) + ", wanted 3 to 43200", "");
-  }
-
   // What is sent and fails again comes back as a message that is newer; where this machine's clock
   // is wrong that can't be told, and the count at the start ends it.
   void bound_by_count(LetterBox& box) {
@@ -217,10 +213,8 @@ class DlqCommand {
       return usage("--to lake: which one?", "give --lake s3://BUCKET, or a folder");
     }
     SMITH_TRY(lake_->check_written());
-    smith::EngineOptions engine = SMITH_TRY(engine_options(settings_));
-    engine.network_bytes = std::min(engine.memory_bytes_max, lake_->network_bytes());
-    engine.memory_given_bytes = engine.memory_bytes_max;
-    engine.memory_bytes_max -= engine.network_bytes;
+    smith::EngineOptions engine =
+        smith::beside_network(SMITH_TRY(engine_options(settings_)), lake_->network_bytes());
     events_ = std::make_unique<EventLake>(settings_, console_, progress_);
     SMITH_TRY(events_->open(Session::Share{*lake_, std::move(engine)}));
     handler_setup_.emplace(events_->handler_setup(console_.log()));

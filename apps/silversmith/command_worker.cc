@@ -108,8 +108,7 @@ class Hands : public Crew {
 Result<WorkerOptions> worker_options(const Settings& settings) {
   WorkerOptions options;
   options.concurrency = SMITH_TRY(concurrency_of(settings));
-  // SQS keeps a message hidden for at most twelve hours.
-  options.lease_seconds = SMITH_TRY(number_within(settings, "lease-seconds", {3, 43'200}));
+  options.lease_seconds = SMITH_TRY(lease_seconds_of(settings));
   options.drain_seconds = SMITH_TRY(number_within(settings, "drain-seconds", {0, 43'200}));
   options.seed = seed_of_process();
   return options;

@@ -47,9 +47,7 @@ Result<std::unique_ptr<Session>> Session::open(const std::string& root, const Se
   session->own_lake_ = SMITH_TRY(Lake::open(root, settings, &progress.stop));
   SMITH_TRY(session->own_lake_->check_written());
   session->lake_ = session->own_lake_.get();
-  engine.network_bytes = session->lake_->network_bytes();
-  engine.memory_given_bytes = engine.memory_bytes_max;
-  engine.memory_bytes_max -= engine.network_bytes;
+  engine = smith::beside_network(std::move(engine), session->lake_->network_bytes());
   SMITH_TRY(session->begin(settings, engine));
   return session;
 }

@@ -15,6 +15,8 @@ constexpr uint64_t share_bytes_min = uint64_t{32} << 20;
 // What does for most objects, where nobody says how many at a time.
 constexpr uint64_t share_bytes_good = uint64_t{48} << 20;
 constexpr Bounds concurrency_bounds{1, 64};
+// SQS keeps a message hidden for at most twelve hours.
+constexpr Bounds lease_bounds{3, 43'200};
 
 // How many good shares there are, at least 1.
 uint64_t shares_in(uint64_t memory_bytes) {
@@ -37,6 +39,10 @@ Result<uint32_t> concurrency_of(const Settings& settings) {
   return number_within(settings, "concurrency", concurrency_bounds);
 }
 
+Result<uint32_t> lease_seconds_of(const Settings& settings) {
+  return number_within(settings, "lease-seconds", lease_bounds);
+}
+
 Result<uint32_t> concurrency_for(const std::string& root, const Settings& settings) {
   uint32_t wanted = SMITH_TRY(concurrency_of(settings));
   if (settings.given("concurrency").has_value()) return wanted;
@@ -48,7 +54,8 @@ Result<uint32_t> concurrency_for(const std::string& root, const Settings& settin
 Result<smith::EngineOptions> share_of(smith::EngineOptions engine, uint64_t network_bytes,
                                       uint32_t count) {
   uint64_t whole = engine.memory_bytes_max;
-  engine.memory_bytes_max = (whole - std::min(whole, network_bytes)) / count;
+  engine = smith::beside_network(std::move(engine), network_bytes);
+  engine.memory_bytes_max /= count;
   if (engine.memory_bytes_max < share_bytes_min) {
     uint64_t wanted = share_bytes_min * count;
     if (network_bytes > 0) wanted = smith::memory_beside_network(wanted);
@@ -62,8 +69,6 @@ Result<smith::EngineOptions> share_of(smith::EngineOptions engine, uint64_t netw
                  ""};
   }
   engine.engines = count;
-  engine.network_bytes = std::min(whole, network_bytes);
-  engine.memory_given_bytes = whole;
   if (engine.threads == 0) engine.threads = (smith::usable_cores() + count - 1) / count;
   return engine;
 }

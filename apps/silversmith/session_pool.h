@@ -17,9 +17,11 @@ namespace silversmith::app {
 
 // --concurrency. Fails with invalid: not 1 to 64.
 Result<uint32_t> concurrency_of(const Settings& settings);
-// The same of a command that takes it from the lake where nobody says it: a bucket is far away, so
-// it is the option's own default there, or as many as --memory has room for; of a folder 1.
-// Fails with invalid.
+// --lease-seconds. Fails with invalid: not 3 to 43,200.
+Result<uint32_t> lease_seconds_of(const Settings& settings);
+// concurrency_of() of a command that takes it from the lake where nobody says it: a bucket is far
+// away, so it is the option's own default there, or as many as --memory has room for; of a folder
+// 1. Fails with invalid.
 Result<uint32_t> concurrency_for(const std::string& root, const Settings& settings);
 
 // What each of `count` engines may use of the process, beside the network. Fails with invalid when

@@ -93,6 +93,13 @@ uint64_t memory_beside_network(uint64_t engine_bytes) {
   return network_libraries_bytes + engine_bytes * 12 / 11 + 1;
 }
 
+EngineOptions beside_network(EngineOptions engine, uint64_t network_bytes) {
+  engine.memory_given_bytes = engine.memory_bytes_max;
+  engine.network_bytes = std::min(engine.memory_bytes_max, network_bytes);
+  engine.memory_bytes_max -= engine.network_bytes;
+  return engine;
+}
+
 uint64_t spool_bytes_max(const EngineOptions& options) {
   return std::clamp<uint64_t>(options.memory_bytes_max / 32, mib, 64 * mib);
 }

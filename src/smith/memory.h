@@ -41,6 +41,9 @@ uint64_t network_bytes_of(uint64_t memory_bytes);
 // The other way: the --memory that leaves `engine_bytes` beside the network.
 uint64_t memory_beside_network(uint64_t engine_bytes);
 
+// What is left to an engine beside a network of so many bytes, or nothing; it remembers both.
+EngineOptions beside_network(EngineOptions engine, uint64_t network_bytes);
+
 // A size as --memory takes it, and as it is mostly given: "128MiB", "1GiB", "100MB"; what is no
 // whole one of these as "7.3MiB".
 std::string memory_text(uint64_t bytes);
