@@ -3,19 +3,18 @@
 a function with the environment that the template gives it, and the fake's own log says what was
 asked. A scenario is a generator: what it does up to its yield sets the scene and isn't
 recorded, the rest is."""
-import http.server
 import json
 import os
 import pathlib
 import random
 import subprocess
 import sys
-import threading
 import urllib.parse
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path += [str(ROOT / "tests/s3"), str(ROOT / "tests/lambda")]
 
+from answering import Server
 from emulator import Emulator
 from fake import CREDENTIALS, FakeS3
 from function_test import batch, eventbridge
@@ -59,34 +58,12 @@ class Services:
     has them, with the call as the operation."""
 
     def __init__(self):
-        services = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_POST(self):
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                status, said = services.answer(self.headers, body)
-                self.send_response(status)
-                self.send_header("Content-Length", str(len(said)))
-                self.end_headers()
-                self.wfile.write(said)
-
-            def log_message(self, *arguments):
-                pass
-
         self.tables, self.calls = {}, []
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.endpoint = "http://127.0.0.1:%d" % self.server.server_port
-        self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
-        self.thread.start()
+        self.server = Server(self.answer)
+        self.endpoint = self.server.url
+        self.close = self.server.close
 
-    def close(self):
-        self.server.shutdown()
-        self.server.server_close()
-        self.thread.join()
-
-    def answer(self, headers, body):
+    def answer(self, _method, _path, headers, body):
         target = headers.get("X-Amz-Target", "")
         if not target.startswith("AWSGlue."):
             asked = dict(urllib.parse.parse_qsl(body.decode()))

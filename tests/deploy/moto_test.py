@@ -51,8 +51,7 @@ class InMoto(unittest.TestCase):
         self.moto.reset()
 
     def variables(self, **more):
-        return {"AWS_ACCESS_KEY_ID": self.moto.keys[0], "AWS_SECRET_ACCESS_KEY": self.moto.keys[1],
-                "AWS_REGION": "us-east-1", "AWS_ENDPOINT_URL": self.moto.endpoint, **more}
+        return self.moto.variables(**more)
 
 
 class ReadBack(InMoto):

@@ -3,18 +3,17 @@
 moto (S3, Glue, SNS, SQS), a webhook behind TLS with an authority of our own, a Glue of our own that
 refuses what is stale (moto does not), and our own S3 where faults are wanted. Run with the Python of
 tests/s3/setup."""
-import http.server
 import json
 import os
 import pathlib
 import sys
-import threading
 import time
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path += [str(ROOT / "tests/cli"), str(ROOT / "tests/lambda"), str(ROOT / "tests/s3")]
 
+from answering import Server
 from emulator import Emulator, require_emulator
 from end_to_end_test import BUCKET, MOTO, REGION, Moto
 from fake import CREDENTIALS, FakeS3
@@ -52,34 +51,9 @@ def lines(emulator):
     return [json.loads(line) for line in emulator.log().splitlines() if line.startswith("{")]
 
 
-class Server:
-    """Answers POSTs on 127.0.0.1 with what `answer(headers, body)` says: status and JSON."""
-
-    def __init__(self, answer):
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_POST(self):
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                status, told = answer(self, body)
-                said = json.dumps(told).encode()
-                self.send_response(status)
-                self.send_header("Content-Length", str(len(said)))
-                self.end_headers()
-                self.wfile.write(said)
-
-            def log_message(self, *arguments):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.endpoint = "http://127.0.0.1:%d" % self.server.server_port
-        self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
-        self.thread.start()
-
-    def close(self):
-        self.server.shutdown()
-        self.server.server_close()
-        self.thread.join()
+def in_json(status, said):
+    """An answer in JSON."""
+    return status, json.dumps(said).encode()
 
 
 class StrictGlue:
@@ -92,17 +66,17 @@ class StrictGlue:
         self.calls = []
         self.raced = False
         self.server = Server(self.answer)
-        self.endpoint = self.server.endpoint
+        self.endpoint = self.server.url
         self.close = self.server.close
 
-    def answer(self, request, body):
-        call = request.headers["X-Amz-Target"].split(".")[1]
+    def answer(self, _method, _path, headers, body):
+        call = headers["X-Amz-Target"].split(".")[1]
         asked = json.loads(body)
         self.calls.append(call)
         fault = getattr(self, call)(asked)
         if isinstance(fault, str):
-            return 400, {"__type": fault, "Message": "told"}
-        return 200, fault or {}
+            return in_json(400, {"__type": fault, "Message": "told"})
+        return in_json(200, fault or {})
 
     def GetTable(self, asked):
         if self.table is None:
@@ -157,9 +131,7 @@ class MotoFunctions(unittest.TestCase):
         self.emulators = []
 
     def start(self, handler, timeout_seconds=30, **more):
-        names = {"SILVERSMITH_LAKE": "s3://" + BUCKET, "_HANDLER": handler,
-                 "AWS_ACCESS_KEY_ID": self.moto.keys[0], "AWS_SECRET_ACCESS_KEY": self.moto.keys[1],
-                 "AWS_REGION": REGION, "AWS_ENDPOINT_URL": self.moto.endpoint,
+        names = {**self.moto.variables(), "SILVERSMITH_LAKE": "s3://" + BUCKET, "_HANDLER": handler,
                  "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "256", "SILVERSMITH_DATABASE": "shop",
                  "SILVERSMITH_TOPIC": self.topic, **more}
         emulator = Emulator(BOOTSTRAP, timeout_seconds,
@@ -332,13 +304,13 @@ class MotoFunctions(unittest.TestCase):
         posts = []
         status = [200]
 
-        def take(request, body):
-            posts.append((request.path, request.headers, json.loads(body)))
-            return status[0], {}
+        def take(_method, path, headers, body):
+            posts.append((path, headers, json.loads(body)))
+            return in_json(status[0], {})
 
         server = Server(take)
         self.addCleanup(server.close)
-        front = TlsFront(server.endpoint)
+        front = TlsFront(server.url)
         self.addCleanup(front.close)
         secret = {"SILVERSMITH_WEBHOOK": front.endpoint + "/services/T0/SECRET?x=1",
                   "SILVERSMITH_TOPIC": None}
@@ -373,9 +345,9 @@ class MotoFunctions(unittest.TestCase):
 
     def test_with_both_the_topic_knows_that_the_webhook_has_it(self):
         posts = []
-        server = Server(lambda request, body: (200, posts.append(json.loads(body)) or {}))
+        server = Server(lambda *asked: in_json(200, posts.append(json.loads(asked[3])) or {}))
         self.addCleanup(server.close)
-        front = TlsFront(server.endpoint)
+        front = TlsFront(server.url)
         self.addCleanup(front.close)
         notify = self.start("notify", AWS_CA_BUNDLE=front.authority,
                             SILVERSMITH_WEBHOOK=front.endpoint + "/hook")
@@ -390,9 +362,9 @@ class MotoFunctions(unittest.TestCase):
     def test_a_webhook_that_fails_keeps_nothing_from_the_topic(self):
         posts = []
         status = [503]
-        server = Server(lambda request, body: (status[0], posts.append(json.loads(body)) or {}))
+        server = Server(lambda *asked: in_json(status[0], posts.append(json.loads(asked[3])) or {}))
         self.addCleanup(server.close)
-        front = TlsFront(server.endpoint)
+        front = TlsFront(server.url)
         self.addCleanup(front.close)
         notify = self.start("notify", AWS_CA_BUNDLE=front.authority,
                             SILVERSMITH_WEBHOOK=front.endpoint + "/hook")

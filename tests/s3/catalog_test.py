@@ -9,7 +9,7 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path += [str(ROOT / "tests/cli"), str(ROOT / "tests/lambda"), str(ROOT / "tests/s3")]
 
-from end_to_end_test import BUCKET, MOTO, Moto, REGION
+from end_to_end_test import BUCKET, MOTO, Moto
 from program import run_program
 
 ORDERS = b"""name: orders
@@ -71,9 +71,7 @@ class Sync(unittest.TestCase):
         self.moto.s3.put_object(Bucket=BUCKET, Key=key, Body=body)
 
     def run_in_moto(self, *arguments):
-        return run_program(*arguments, env={
-            "AWS_ACCESS_KEY_ID": self.moto.keys[0], "AWS_SECRET_ACCESS_KEY": self.moto.keys[1],
-            "AWS_REGION": REGION, "AWS_ENDPOINT_URL": self.moto.endpoint})
+        return run_program(*arguments, env=self.moto.variables())
 
     def sync(self, *arguments):
         done = self.run_in_moto("catalog", "sync", "s3://" + BUCKET, "--database", "shop", "--json",

@@ -137,6 +137,12 @@ class Moto:
         urllib.request.urlopen(request).close()
         return made["AccessKeyId"], made["SecretAccessKey"]
 
+    def variables(self, keys=None, **more):
+        """The environment of a program that is to find its AWS here."""
+        keys = keys or self.keys
+        return {"AWS_ACCESS_KEY_ID": keys[0], "AWS_SECRET_ACCESS_KEY": keys[1],
+                "AWS_REGION": REGION, "AWS_ENDPOINT_URL": self.endpoint, **more}
+
 
 class MotoTest(unittest.TestCase):
     """A moto for each class, and a new lake in it for each test."""
@@ -151,9 +157,7 @@ class MotoTest(unittest.TestCase):
         self.moto.make_lake()
 
     def variables(self, keys=None, **more):
-        keys = keys or self.moto.keys
-        return {"AWS_ACCESS_KEY_ID": keys[0], "AWS_SECRET_ACCESS_KEY": keys[1],
-                "AWS_REGION": REGION, "AWS_ENDPOINT_URL": self.moto.endpoint, **more}
+        return self.moto.variables(keys, **more)
 
     def upload(self, key, body):
         self.moto.s3.put_object(Bucket=BUCKET, Key=key, Body=body)

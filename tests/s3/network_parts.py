@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What stands between the program and AWS, in small: a proxy, a container's endpoint, STS, an
-instance's metadata, an address of IPv6. Each serves on a thread of its own and remembers what it was asked."""
+instance's metadata, an address of IPv6. Each serves on a thread of its own and remembers what it was
+asked."""
 import http.client
 import http.server
 import json
@@ -8,6 +9,7 @@ import socket
 import socketserver
 import threading
 
+from answering import Server
 from tls import pump
 
 KEYS = {"AccessKeyId": "AKROLE", "SecretAccessKey": "secret-of-role", "Token": "token-of-role",
@@ -15,40 +17,6 @@ KEYS = {"AccessKeyId": "AKROLE", "SecretAccessKey": "secret-of-role", "Token": "
 # What fake_s3 must know to let that role in.
 FAKE_OPTIONS = ("--access-key", KEYS["AccessKeyId"], "--secret", KEYS["SecretAccessKey"],
                 "--token", KEYS["Token"])
-
-
-class Server:
-    """An HTTP server whose answers are `reply(method, path, headers, body)`: (status, bytes)."""
-
-    def __init__(self, reply, address=("127.0.0.1", 0)):
-        self.asked = []
-        outer = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def serve(self):
-                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                outer.asked.append("%s %s" % (self.command, self.path))
-                status, said = reply(self.command, self.path, self.headers, body)
-                self.send_response(status)
-                self.send_header("Content-Length", str(len(said)))
-                self.end_headers()
-                self.wfile.write(said)
-
-            do_GET = do_PUT = do_POST = serve
-
-            def log_message(self, *_):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(address, Handler)
-        self.server.daemon_threads = True
-        self.url = "http://%s:%d" % self.server.server_address[:2]
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def close(self):
-        self.server.shutdown()
-        self.server.server_close()
 
 
 def container(status=200, body=None, token="let me in", failures=0):
